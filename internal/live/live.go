@@ -1,0 +1,208 @@
+// Package live is the domain of Showcaller: the events of a LIVE, the append-only numbered log they are kept in, and the
+// engine that turns what a connection delivers into that log. It imports nothing but the standard library; whatever needs
+// another technology (TikTok's protocol, SQLite, HTTP) lives in a package of its own and knows only this one.
+package live
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Kind is the wire's event_type.
+type Kind string
+
+// The first nine are those of the seed document; the next come from TikTok as well; the last five are ours.
+const (
+	KindConnect    Kind = "connect"
+	KindComment    Kind = "comment"
+	KindGift       Kind = "gift"
+	KindLike       Kind = "like"
+	KindJoin       Kind = "join"
+	KindFollow     Kind = "follow"
+	KindShare      Kind = "share"
+	KindLiveEnd    Kind = "live_end"
+	KindDisconnect Kind = "disconnect"
+
+	KindViewers    Kind = "viewers"
+	KindSubscribe  Kind = "subscribe"
+	KindQuestion   Kind = "question"
+	KindLivePause  Kind = "live_pause"
+	KindLiveResume Kind = "live_resume"
+	KindPin        Kind = "pin"
+	KindDelete     Kind = "delete"
+	KindBattle     Kind = "battle"
+	KindGoal       Kind = "goal"
+	KindEnvelope   Kind = "envelope"
+	KindPoll       Kind = "poll"
+	KindRank       Kind = "rank"
+	KindCaption    Kind = "caption"
+	KindIntro      Kind = "intro"
+	KindSystem     Kind = "system"
+
+	KindProgram Kind = "program"
+	KindReply   Kind = "reply"
+	KindSkip    Kind = "skip"
+	KindGap     Kind = "gap"
+	KindNote    Kind = "note"
+)
+
+// Origin says where an event came from.
+type Origin string
+
+const (
+	OriginTikTok    Origin = "tiktok"    // TikTok's socket
+	OriginSimulated Origin = "simulated" // the simulator: the demo room, or a gift somebody rehearses with
+	OriginReplay    Origin = "replay"    // a past session read again
+	OriginAPI       Origin = "api"       // a program that used the JSON API
+	OriginSystem    Origin = "system"    // Showcaller itself: gaps, streaks it closed
+)
+
+// Rehearsal reports whether events of this origin are kept out of every statistic, goal and leaderboard.
+func (o Origin) Rehearsal() bool { return o == OriginSimulated || o == OriginReplay }
+
+// Valid reports whether o is one of the five origins.
+func (o Origin) Valid() bool {
+	switch o {
+	case OriginTikTok, OriginSimulated, OriginReplay, OriginAPI, OriginSystem:
+		return true
+	}
+	return false
+}
+
+// Event is one thing that happened in a session. Its JSON is the wire of the seed document: an envelope, and `data` with the
+// user first, what is special to the kind, and the timestamp last.
+type Event struct {
+	Kind      Kind
+	Seq       int64 // 1, 2, 3 … within its session; 0 until the session has numbered it
+	SessionID int64
+	Origin    Origin
+	SourceID  string // TikTok's message id in decimal; "" where there is none
+	History   bool   // replayed by TikTok at connect: shown greyed, never counted, never acted on
+	Cause     int64  // the seq this event answers; 0 for none
+	At        time.Time
+	User      *User // nil where nobody acted
+	Data      Data  // never nil
+}
+
+// Data is what one kind of event says beyond who and when. Its JSON is an object without the keys `user` and `timestamp`.
+type Data interface{ Kind() Kind }
+
+// Raw is data that was read from the store and not decoded: most readers only pass it on.
+type Raw struct {
+	EventKind Kind
+	JSON      json.RawMessage
+}
+
+// Kind returns the kind the JSON belongs to.
+func (r Raw) Kind() Kind { return r.EventKind }
+
+// MarshalJSON returns the stored bytes.
+func (r Raw) MarshalJSON() ([]byte, error) { return r.JSON, nil }
+
+// DataOf returns e's data as a T, decoding it if it is still Raw. The zero T is returned if e is of another kind.
+func DataOf[T Data](e Event) T {
+	switch d := e.Data.(type) {
+	case T:
+		return d
+	case Raw:
+		var v T
+		if v.Kind() == d.EventKind {
+			_ = json.Unmarshal(d.JSON, &v) // what the store holds was written by Marshal; a foreign byte leaves zeros
+		}
+		return v
+	}
+	var zero T
+	return zero
+}
+
+// User is a viewer or the host, as TikTok named them at the moment of the event.
+type User struct {
+	UniqueID       string   `json:"unique_id"`
+	Nickname       string   `json:"nickname"`
+	UserID         string   `json:"user_id,omitempty"` // decimal, 64 bit: the only stable key, handles and names change
+	ProfilePicture string   `json:"profile_picture,omitempty"`
+	Roles          []string `json:"roles,omitempty"`        // of Roles, in its order
+	GifterLevel    int      `json:"gifter_level,omitempty"` // 1 to 50; 0 unknown
+	TeamLevel      int      `json:"team_level,omitempty"`   // fan club level, 1 to 50; 0 unknown
+	TopGifter      int      `json:"top_gifter,omitempty"`   // 1 to 3: the "No. 1" badge; 0 none
+}
+
+// Roles are the relations of a viewer to the host. The order is the bit order of the store: append only.
+var Roles = [...]string{"host", "moderator", "subscriber", "friend", "follower", "gifter", "verified"}
+
+// Key is the viewer's identity within Showcaller: the numeric id, or the handle where a program gave no id.
+func (u *User) Key() string {
+	switch {
+	case u == nil:
+		return ""
+	case u.UserID != "":
+		return u.UserID
+	case u.UniqueID != "":
+		return "@" + u.UniqueID
+	}
+	return ""
+}
+
+// Name is what to call the viewer: the display name, else the handle, else the id.
+func (u *User) Name() string {
+	switch {
+	case u == nil:
+		return ""
+	case u.Nickname != "":
+		return u.Nickname
+	case u.UniqueID != "":
+		return u.UniqueID
+	}
+	return u.UserID
+}
+
+// timestamps are RFC 3339 in UTC with as many digits of the millisecond as there are.
+const timestampLayout = "2006-01-02T15:04:05.999Z"
+
+// Timestamp formats t as the wire does.
+func Timestamp(t time.Time) string { return t.UTC().Format(timestampLayout) }
+
+// Millis rounds t down to the millisecond, the precision of the wire and the store.
+func Millis(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
+
+// MarshalJSON writes the wire form.
+func (e Event) MarshalJSON() ([]byte, error) { return e.AppendJSON(nil) }
+
+// AppendJSON appends the wire form of e to b.
+func (e Event) AppendJSON(b []byte) ([]byte, error) {
+	data, err := json.Marshal(e.Data)
+	if err != nil {
+		return nil, fmt.Errorf("event %d/%d: %w", e.SessionID, e.Seq, err)
+	}
+	b = fmt.Appendf(b, `{"event_type":%q,"seq":%d,"session_id":%d,"origin":%q`, e.Kind, e.Seq, e.SessionID, e.Origin)
+	if e.SourceID != "" {
+		b = append(b, `,"source_id":`...)
+		b = appendString(b, e.SourceID)
+	}
+	if e.History {
+		b = append(b, `,"history":true`...)
+	}
+	if e.Cause != 0 {
+		b = fmt.Appendf(b, `,"cause":%d`, e.Cause)
+	}
+	b = append(b, `,"data":{`...)
+	if e.User != nil {
+		user, err := json.Marshal(e.User)
+		if err != nil {
+			return nil, err
+		}
+		b = append(append(append(b, `"user":`...), user...), ',')
+	}
+	if inner := data[1 : len(data)-1]; len(inner) > 0 {
+		b = append(append(b, inner...), ',')
+	}
+	b = append(b, `"timestamp":"`...)
+	b = e.At.UTC().AppendFormat(b, timestampLayout)
+	return append(b, `"}}`...), nil
+}
+
+func appendString(b []byte, s string) []byte {
+	q, _ := json.Marshal(s) // a string always marshals
+	return append(b, q...)
+}
