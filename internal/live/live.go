@@ -6,6 +6,7 @@ package live
 import (
 	"encoding/json"
 	"fmt"
+	"sync"
 	"time"
 )
 
@@ -55,7 +56,7 @@ const (
 	OriginSimulated Origin = "simulated" // the simulator: the demo room, or a gift somebody rehearses with
 	OriginReplay    Origin = "replay"    // a past session read again
 	OriginAPI       Origin = "api"       // a program that used the JSON API
-	OriginSystem    Origin = "system"    // Showcaller itself: gaps, streaks it closed
+	OriginSystem    Origin = "system"    // Showcaller itself: gaps, the session's end
 )
 
 // Rehearsal reports whether events of this origin are kept out of every statistic, goal and leaderboard.
@@ -83,6 +84,15 @@ type Event struct {
 	At        time.Time
 	User      *User // nil where nobody acted
 	Data      Data  // never nil
+
+	encoded *encoding // set by the session, so that many readers share one encoding; nil elsewhere
+}
+
+// encoding holds an event's JSON once somebody wanted it.
+type encoding struct {
+	data []byte // set before the event is shared
+	once sync.Once
+	wire []byte
 }
 
 // Data is what one kind of event says beyond who and when. Its JSON is an object without the keys `user` and `timestamp`.
@@ -171,9 +181,37 @@ func (e Event) MarshalJSON() ([]byte, error) { return e.AppendJSON(nil) }
 
 // AppendJSON appends the wire form of e to b.
 func (e Event) AppendJSON(b []byte) ([]byte, error) {
+	if e.encoded == nil {
+		return e.appendJSON(b)
+	}
+	var err error
+	e.encoded.once.Do(func() { e.encoded.wire, err = e.appendJSON(nil) })
+	return append(b, e.encoded.wire...), err
+}
+
+// DataJSON returns the JSON of e.Data: what a store keeps beside the columns. The caller must not change it.
+func (e Event) DataJSON() ([]byte, error) {
+	if e.encoded != nil {
+		return e.encoded.data, nil
+	}
 	data, err := json.Marshal(e.Data)
 	if err != nil {
 		return nil, fmt.Errorf("event %d/%d: %w", e.SessionID, e.Seq, err)
+	}
+	return data, nil
+}
+
+// encode makes e's data JSON now and lets all copies of e share what follows from it.
+func (e *Event) encode() error {
+	data, err := e.DataJSON()
+	e.encoded = &encoding{data: data}
+	return err
+}
+
+func (e Event) appendJSON(b []byte) ([]byte, error) {
+	data, err := e.DataJSON()
+	if err != nil {
+		return nil, err
 	}
 	b = fmt.Appendf(b, `{"event_type":%q,"seq":%d,"session_id":%d,"origin":%q`, e.Kind, e.Seq, e.SessionID, e.Origin)
 	if e.SourceID != "" {
