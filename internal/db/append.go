@@ -1,0 +1,496 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+	"time"
+
+	"showcaller/internal/live"
+)
+
+// pending is a batch that waits for its commit.
+type pending struct {
+	batch live.Batch
+	done  chan error
+}
+
+// commitLimit bounds one transaction, so that no session waits long for the others' events.
+const commitLimit = 4096
+
+// Append implements live.SessionStore: batches of all sessions that arrive together share one commit.
+func (d *DB) Append(ctx context.Context, b live.Batch) error {
+	p := &pending{b, make(chan error, 1)}
+	select {
+	case d.appends <- p:
+		return <-p.done
+	case <-d.stop:
+		return closing("db.Append")
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// writer owns the writing connection: it commits the batches that wait and runs everybody else's changes between them, until
+// the database is closed.
+func (d *DB) writer() {
+	defer close(d.done)
+	for {
+		select {
+		case p := <-d.appends:
+			d.commit(d.gather(p))
+		case c := <-d.changes:
+			c.done <- d.transaction(c.ctx, c.run)
+		case <-d.stop:
+			return
+		}
+	}
+}
+
+// change is a transaction somebody wants the writer to run.
+type change struct {
+	ctx  context.Context
+	run  func(*sql.Tx) error
+	done chan error
+}
+
+// inTx has the writer run f in a transaction.
+func (d *DB) inTx(ctx context.Context, op string, f func(*sql.Tx) error) error {
+	c := change{ctx, f, make(chan error, 1)}
+	select {
+	case d.changes <- c:
+		return writeError(op, <-c.done)
+	case <-d.stop:
+		return closing(op)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// exec has the writer run one statement and returns how many rows it changed.
+func (d *DB) exec(ctx context.Context, op, query string, args ...any) (int64, error) {
+	var n int64
+	err := d.inTx(ctx, op, func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, query, args...)
+		if err != nil {
+			return err
+		}
+		n, err = res.RowsAffected()
+		return err
+	})
+	return n, err
+}
+
+func closing(op string) error {
+	return &live.Error{Code: live.CodeUnavailable, Reason: live.ReasonRestart, Op: op, Msg: "Showcaller is shutting down."}
+}
+
+// gather takes what waits behind the first batch.
+func (d *DB) gather(first *pending) []*pending {
+	group, events := []*pending{first}, len(first.batch.Events)
+	for events < commitLimit {
+		select {
+		case p := <-d.appends:
+			group = append(group, p)
+			events += len(p.batch.Events)
+		default:
+			return group
+		}
+	}
+	return group
+}
+
+// commit stores a group in one transaction. If that fails, each batch gets its own, so that one that cannot be stored does not
+// take the others with it.
+func (d *DB) commit(group []*pending) {
+	err := d.store(group)
+	if err != nil && len(group) > 1 {
+		for _, p := range group {
+			p.done <- d.store([]*pending{p})
+		}
+		return
+	}
+	for _, p := range group {
+		p.done <- err
+	}
+}
+
+func (d *DB) store(group []*pending) error {
+	err := d.transaction(context.Background(), func(*sql.Tx) error {
+		w := appender{db: d}
+		return w.store(group)
+	})
+	if err != nil {
+		d.names = newViewerNames() // it holds names that were not written
+	}
+	return writeError("db.Append", err)
+}
+
+// transaction runs f between BEGIN and COMMIT on the writing connection.
+func (d *DB) transaction(ctx context.Context, f func(*sql.Tx) error) error {
+	tx, err := d.conn.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := f(tx); err != nil {
+		return errors.Join(err, tx.Rollback())
+	}
+	return tx.Commit()
+}
+
+// appender stores the batches of one transaction. Rows are inserted many at a time: at these rates the price of a statement
+// is more than that of a row.
+type appender struct{ db *DB }
+
+func (w *appender) store(group []*pending) error {
+	for _, step := range []func([]*pending) error{w.sessions, w.events, w.terms, w.viewers, w.attendance, w.arrivals} {
+		if err := step(group); err != nil {
+			return err
+		}
+	}
+	return w.minutes(group)
+}
+
+func (w *appender) sessions(group []*pending) error {
+	stmt, err := w.statement(`UPDATE sessions SET last_seq = $1, last_ms = $2 WHERE id = $3`)
+	if err != nil {
+		return err
+	}
+	for _, p := range group {
+		events := p.batch.Events
+		if _, err := stmt.Exec(events[len(events)-1].Seq, ms(p.batch.Heard), p.batch.SessionID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *appender) events(group []*pending) error {
+	in := w.inserter(`INSERT INTO events (session_id, seq, at_ms, kind, origin, source_id, user_id, roles, gifter_level, team_level,
+		top_gifter, history, cause, amount, diamonds, data) VALUES `, 16, ``)
+	for _, p := range group {
+		for _, e := range p.batch.Events {
+			if err := in.add(eventRow(e)); err != nil {
+				return err
+			}
+		}
+	}
+	return in.flush()
+}
+
+// eventRow returns the columns of an event. What is zero is NULL: a byte instead of a value.
+func eventRow(e live.Event) []any {
+	amount, diamonds := amounts(e)
+	row := []any{
+		e.SessionID, e.Seq, ms(e.At), string(e.Kind), string(e.Origin), null(e.SourceID), nil, nil, nil, nil, nil,
+		flag(e.History), null(e.Cause), null(amount), null(diamonds), nil,
+	}
+	if u := e.User; u != nil {
+		row[6], row[7] = null(u.Key()), null(roleBits(u.Roles))
+		row[8], row[9], row[10] = null(u.GifterLevel), null(u.TeamLevel), null(u.TopGifter)
+	}
+	if data, err := e.DataJSON(); err == nil && string(data) != "{}" { // the session encoded it already: no error is left
+		row[15] = string(data)
+	}
+	return row
+}
+
+// amounts returns what a query sums: pieces and diamonds of a finished gift, likes, viewers. A streak that goes on counts
+// nothing.
+func amounts(e live.Event) (amount, diamonds int64) {
+	switch d := e.Data.(type) {
+	case live.Gift:
+		if !d.Streaking {
+			return int64(d.RepeatCount), int64(d.TotalDiamonds)
+		}
+	case live.Like:
+		return int64(d.Count), 0
+	case live.Viewers:
+		return d.Viewers, 0
+	}
+	return 0, 0
+}
+
+// terms indexes what viewers wrote.
+func (w *appender) terms(group []*pending) error {
+	stmt, err := w.statement(insertTerms)
+	if err != nil {
+		return err
+	}
+	for _, p := range group {
+		for _, e := range p.batch.Events {
+			terms := Terms(searchable(e))
+			if terms == "" {
+				continue
+			}
+			if _, err := stmt.Exec(searchRow(e.SessionID, e.Seq), terms); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// searchable returns the text of an event that a search finds.
+func searchable(e live.Event) string {
+	switch e.Kind {
+	case live.KindComment:
+		return live.DataOf[live.Comment](e).Comment
+	case live.KindQuestion:
+		return live.DataOf[live.Question](e).Question
+	case live.KindProgram:
+		return live.DataOf[live.Program](e).ProgramName
+	case live.KindNote:
+		return live.DataOf[live.Note](e).Text
+	case live.KindReply:
+		var text []string
+		for _, c := range live.DataOf[live.Reply](e).Clips {
+			text = append(text, c.Speech)
+		}
+		return strings.Join(text, "\n")
+	}
+	return ""
+}
+
+// viewers keeps the names of who acted, where they are new or changed.
+func (w *appender) viewers(group []*pending) error {
+	in := w.inserter(`INSERT INTO viewers (user_id, rehearsal, unique_id, nickname, picture, updated_ms) VALUES `, 6,
+		` ON CONFLICT (user_id, rehearsal) DO UPDATE SET unique_id = excluded.unique_id, nickname = excluded.nickname,
+		picture = CASE excluded.picture WHEN '' THEN viewers.picture ELSE excluded.picture END, updated_ms = excluded.updated_ms`)
+	for _, p := range group {
+		for _, e := range p.batch.Events {
+			if e.User == nil || !w.db.names.changed(e) {
+				continue
+			}
+			u := e.User
+			if err := in.add([]any{u.Key(), flagInt(e.Origin.Rehearsal()), u.UniqueID, u.Nickname, u.ProfilePicture, ms(e.At)}); err != nil {
+				return err
+			}
+		}
+	}
+	return in.flush()
+}
+
+func (w *appender) attendance(group []*pending) error {
+	in := w.inserter(`INSERT INTO session_viewers (session_id, rehearsal, user_id, first_ms, last_ms, comments, gifts, diamonds,
+		likes, joins, follows, shares) VALUES `, 12,
+		` ON CONFLICT (session_id, rehearsal, user_id) DO UPDATE SET last_ms = CASE WHEN session_viewers.last_ms < excluded.last_ms THEN excluded.last_ms ELSE session_viewers.last_ms END,
+		comments = session_viewers.comments + excluded.comments, gifts = session_viewers.gifts + excluded.gifts,
+		diamonds = session_viewers.diamonds + excluded.diamonds, likes = session_viewers.likes + excluded.likes,
+		joins = session_viewers.joins + excluded.joins, follows = session_viewers.follows + excluded.follows,
+		shares = session_viewers.shares + excluded.shares`)
+	for _, p := range group {
+		for _, v := range p.batch.Tally.Viewers {
+			err := in.add([]any{
+				p.batch.SessionID, flagInt(v.Rehearsal), v.User.Key(), ms(v.First), ms(v.Last), v.Comments, v.Gifts, v.Diamonds,
+				v.Likes, v.Joins, v.Follows, v.Shares,
+			})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return in.flush()
+}
+
+// arrivals finds out who is new in a room and who came back, and adds both to the minutes of the batch. The statement answers
+// with the number of visits where this is the first sign of the viewer in the session, and with nothing where the session met
+// them before a restart.
+func (w *appender) arrivals(group []*pending) error {
+	in := w.inserter(`INSERT INTO room_viewers (room, rehearsal, user_id, first_ms, last_session, visits) VALUES `, 6,
+		` ON CONFLICT (room, rehearsal, user_id) DO UPDATE SET visits = room_viewers.visits + 1, last_session = excluded.last_session
+		WHERE room_viewers.last_session <> excluded.last_session RETURNING last_session, rehearsal, user_id, visits`)
+	came := map[arrival]int64{}
+	in.returning = func(rows *sql.Rows) error {
+		var a arrival
+		var visits int64
+		err := rows.Scan(&a.session, &a.rehearsal, &a.user, &visits)
+		came[a] = visits
+		return err
+	}
+	for _, p := range group {
+		for _, v := range p.batch.Tally.Viewers {
+			if !v.Arrived {
+				continue
+			}
+			if err := in.add([]any{p.batch.Room, flagInt(v.Rehearsal), v.User.Key(), ms(v.First), p.batch.SessionID, 1}); err != nil {
+				return err
+			}
+		}
+	}
+	if err := in.flush(); err != nil {
+		return err
+	}
+	for _, p := range group {
+		countArrivals(p.batch, came)
+	}
+	return nil
+}
+
+// arrival is a viewer's first sign in a session.
+type arrival struct {
+	session   int64
+	rehearsal bool
+	user      string
+}
+
+func countArrivals(b live.Batch, came map[arrival]int64) {
+	for i := range b.Tally.Minutes {
+		m := &b.Tally.Minutes[i]
+		m.New, m.Returning = 0, 0 // a transaction before this one may have failed half way
+		for _, v := range b.Tally.Viewers {
+			if !v.Arrived || v.Rehearsal != m.Rehearsal || !m.Start.Equal(v.First.Truncate(time.Minute)) {
+				continue
+			}
+			switch visits := came[arrival{b.SessionID, v.Rehearsal, v.User.Key()}]; {
+			case visits == 1:
+				m.New++
+			case visits > 1:
+				m.Returning++
+			}
+		}
+	}
+}
+
+func (w *appender) minutes(group []*pending) error {
+	in := w.inserter(`INSERT INTO minutes (session_id, rehearsal, minute_ms, comments, gifts, diamonds, likes, likes_total, joins,
+		follows, shares, viewers, viewers_peak, new_viewers, returning_viewers, gap_ms) VALUES `, 16,
+		` ON CONFLICT (session_id, rehearsal, minute_ms) DO UPDATE SET comments = minutes.comments + excluded.comments,
+		gifts = minutes.gifts + excluded.gifts, diamonds = minutes.diamonds + excluded.diamonds,
+		likes = minutes.likes + excluded.likes, likes_total = CASE WHEN minutes.likes_total < excluded.likes_total THEN excluded.likes_total ELSE minutes.likes_total END,
+		joins = minutes.joins + excluded.joins, follows = minutes.follows + excluded.follows,
+		shares = minutes.shares + excluded.shares,
+		viewers = CASE WHEN excluded.viewers < 0 THEN minutes.viewers ELSE excluded.viewers END,
+		viewers_peak = CASE WHEN minutes.viewers_peak < excluded.viewers_peak THEN excluded.viewers_peak ELSE minutes.viewers_peak END,
+		new_viewers = minutes.new_viewers + excluded.new_viewers,
+		returning_viewers = minutes.returning_viewers + excluded.returning_viewers, gap_ms = minutes.gap_ms + excluded.gap_ms`)
+	for _, p := range group {
+		for _, m := range p.batch.Tally.Minutes {
+			err := in.add([]any{
+				p.batch.SessionID, flagInt(m.Rehearsal), ms(m.Start), m.Comments, m.Gifts, m.Diamonds, m.Likes, m.LikesTotal,
+				m.Joins, m.Follows, m.Shares, m.Viewers, m.ViewersPeak, m.New, m.Returning, m.Gap.Milliseconds(),
+			})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return in.flush()
+}
+
+// statement returns a statement of one row that is prepared once.
+func (w *appender) statement(text string) (*sql.Stmt, error) {
+	return w.prepared(text, 0, func() string { return text })
+}
+
+// inserter inserts rows many at a time, through statements of 32, 16, … 1 rows that are prepared once.
+type inserter struct {
+	w          *appender
+	head, tail string
+	columns    int
+	args       []any
+	returning  func(*sql.Rows) error // reads what RETURNING gives; nil where there is none
+}
+
+const insertRows = 32
+
+func (w *appender) inserter(head string, columns int, tail string) *inserter {
+	return &inserter{w: w, head: head, tail: tail, columns: columns, args: make([]any, 0, columns*insertRows)}
+}
+
+func (in *inserter) add(row []any) error {
+	in.args = append(in.args, row...)
+	if len(in.args) < in.columns*insertRows {
+		return nil
+	}
+	return in.flush()
+}
+
+// flush inserts what is left.
+func (in *inserter) flush() error {
+	args := in.args
+	for rows := insertRows; rows > 0; rows /= 2 {
+		for n := rows * in.columns; len(args) >= n; args = args[n:] {
+			if err := in.exec(rows, args[:n]); err != nil {
+				return err
+			}
+		}
+	}
+	in.args = in.args[:0]
+	return nil
+}
+
+func (in *inserter) exec(rows int, args []any) error {
+	stmt, err := in.w.prepared(in.head, rows, func() string { return in.head + valueRows(rows, in.columns) + in.tail })
+	if err != nil {
+		return err
+	}
+	if in.returning == nil {
+		_, err = stmt.Exec(args...)
+		return err
+	}
+	result, err := stmt.Query(args...)
+	_, err = collect(result, err, func(r *sql.Rows, _ *struct{}) error { return in.returning(r) })
+	return err
+}
+
+// stmtKey names a prepared statement of the writer.
+type stmtKey struct {
+	head string
+	rows int
+}
+
+// prepared returns a statement of the writing connection; run while a transaction is open there, it is part of it.
+func (w *appender) prepared(head string, rows int, text func() string) (*sql.Stmt, error) {
+	key := stmtKey{head, rows}
+	stmt := w.db.stmts[key]
+	if stmt == nil {
+		var err error
+		if stmt, err = w.db.conn.PrepareContext(context.Background(), text()); err != nil {
+			return nil, err
+		}
+		w.db.stmts[key] = stmt
+	}
+	return stmt, nil
+}
+
+func null[T comparable](v T) any {
+	var zero T
+	if v == zero {
+		return nil
+	}
+	return v
+}
+
+func flag(b bool) any { return null(flagInt(b)) }
+
+func flagInt(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// roleBits packs roles in the order of live.Roles.
+func roleBits(roles []string) int64 {
+	var bits int64
+	for _, role := range roles {
+		for i, known := range live.Roles {
+			if role == known {
+				bits |= 1 << i
+			}
+		}
+	}
+	return bits
+}
+
+func roleNames(bits int64) []string {
+	var roles []string
+	for i, role := range live.Roles {
+		if bits&(1<<i) != 0 {
+			roles = append(roles, role)
+		}
+	}
+	return roles
+}

@@ -1,0 +1,178 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"iter"
+	"strconv"
+	"strings"
+
+	"showcaller/internal/live"
+)
+
+// EventQuery selects events of a session, in order of seq. Zero fields select everything.
+type EventQuery struct {
+	Session int64
+	After   int64
+	UpTo    int64 // 0: to the end
+	Limit   int
+	Kind    live.Kind
+	Origin  live.Origin
+	User    string // a user id or a handle
+	Text    string // what somebody typed into a search box
+}
+
+const selectEvents = `SELECT e.session_id, e.seq, e.at_ms, e.kind, e.origin, e.source_id, e.user_id, e.roles, e.gifter_level,
+	e.team_level, e.top_gifter, e.history, e.cause, e.data, v.unique_id, v.nickname, v.picture
+	FROM events e LEFT JOIN viewers v ON v.user_id = e.user_id AND v.rehearsal = CASE WHEN e.origin IN ('simulated', 'replay') THEN 1 ELSE 0 END `
+
+// EventsAfter implements live.EventReader.
+func (d *DB) EventsAfter(ctx context.Context, session, after int64, limit int) ([]live.Event, error) {
+	return d.Events(ctx, EventQuery{Session: session, After: after, Limit: limit})
+}
+
+// Events returns the events a query selects.
+func (d *DB) Events(ctx context.Context, q EventQuery) ([]live.Event, error) {
+	if q.Text != "" {
+		return d.searchEvents(ctx, q)
+	}
+	where := []string{`e.session_id = $1`, `e.seq > $2`}
+	args := []any{q.Session, q.After, q.Limit}
+	and := func(condition string, arg any) {
+		args = append(args, arg)
+		where = append(where, strings.ReplaceAll(condition, "?", placeholder(len(args))))
+	}
+	if q.UpTo > 0 {
+		and(`e.seq <= ?`, q.UpTo)
+	}
+	if q.Kind != "" {
+		and(`e.kind = ?`, string(q.Kind))
+	}
+	if q.Origin != "" {
+		and(`e.origin = ?`, string(q.Origin))
+	}
+	if q.User != "" {
+		and(`e.user_id IN (SELECT user_id FROM viewers WHERE user_id = ? OR unique_id = ?)`, q.User)
+	}
+	query := selectEvents + `WHERE ` + strings.Join(where, ` AND `) + ` ORDER BY e.seq LIMIT $3`
+	rows, err := d.read.QueryContext(ctx, query, args...)
+	return collect(rows, err, scanEvent)
+}
+
+// searchEvents finds events by their text: the index narrows, the text itself decides.
+func (d *DB) searchEvents(ctx context.Context, q EventQuery) ([]live.Event, error) {
+	wanted := newQuery(q.Text)
+	if wanted.match == "" {
+		return nil, nil
+	}
+	var out []live.Event
+	for len(out) < q.Limit {
+		seqs, err := d.findSeqs(ctx, wanted.match, q)
+		if err != nil || len(seqs) == 0 {
+			return out, err
+		}
+		events, err := d.eventsAt(ctx, q.Session, seqs)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range events {
+			if len(out) < q.Limit && q.accepts(e) && wanted.contains(searchable(e)) {
+				out = append(out, e)
+			}
+		}
+		q.After = seqs[len(seqs)-1]
+	}
+	return out, nil
+}
+
+// searchPage is how many hits of the index are looked at together.
+const searchPage = 200
+
+func (d *DB) findSeqs(ctx context.Context, match string, q EventQuery) ([]int64, error) {
+	upTo := q.UpTo
+	if upTo == 0 {
+		upTo = 1<<32 - 1
+	}
+	rows, err := d.read.QueryContext(ctx, findTerms, match, searchRow(q.Session, q.After), searchRow(q.Session, upTo), searchPage)
+	return collect(rows, err, func(rows *sql.Rows, seq *int64) error { return rows.Scan(seq) })
+}
+
+func (d *DB) eventsAt(ctx context.Context, session int64, seqs []int64) ([]live.Event, error) {
+	args, list := []any{session}, make([]string, len(seqs))
+	for i, seq := range seqs {
+		args = append(args, seq)
+		list[i] = placeholder(len(args))
+	}
+	rows, err := d.read.QueryContext(ctx, selectEvents+`WHERE e.session_id = $1 AND e.seq IN (`+strings.Join(list, ",")+`) ORDER BY e.seq`, args...)
+	return collect(rows, err, scanEvent)
+}
+
+// accepts applies the filters a search does not leave to SQL.
+func (q EventQuery) accepts(e live.Event) bool {
+	return (q.Kind == "" || e.Kind == q.Kind) && (q.Origin == "" || e.Origin == q.Origin) &&
+		(q.User == "" || e.User.Key() == q.User || e.User != nil && e.User.UniqueID == q.User)
+}
+
+// All yields every event a query selects, page by page, so that an export needs little memory however long the session is.
+func (d *DB) All(ctx context.Context, q EventQuery) iter.Seq2[live.Event, error] {
+	return func(yield func(live.Event, error) bool) {
+		q.Limit = 1000
+		for {
+			page, err := d.Events(ctx, q)
+			if err != nil {
+				yield(live.Event{}, err)
+				return
+			}
+			for _, e := range page {
+				if !yield(e, nil) {
+					return
+				}
+				q.After = e.Seq
+			}
+			if len(page) < q.Limit {
+				return
+			}
+		}
+	}
+}
+
+func scanEvent(rows *sql.Rows, e *live.Event) error {
+	var (
+		atMS                            int64
+		kind, origin                    string
+		source, user, data              sql.NullString
+		roles, gifter, team, top        sql.NullInt64
+		history, cause                  sql.NullInt64
+		handle, nickname, pictureOfUser sql.NullString
+	)
+	err := rows.Scan(&e.SessionID, &e.Seq, &atMS, &kind, &origin, &source, &user, &roles, &gifter, &team, &top, &history, &cause,
+		&data, &handle, &nickname, &pictureOfUser)
+	if err != nil {
+		return err
+	}
+	e.Kind, e.Origin, e.SourceID = live.Kind(kind), live.Origin(origin), source.String
+	e.At, e.History, e.Cause = fromMS(atMS), history.Int64 != 0, cause.Int64
+	raw := json.RawMessage("{}")
+	if data.Valid {
+		raw = json.RawMessage(data.String)
+	}
+	e.Data = live.Raw{EventKind: e.Kind, JSON: raw}
+	if user.Valid {
+		e.User = &live.User{
+			UserID: userID(user.String), UniqueID: handle.String, Nickname: nickname.String, ProfilePicture: pictureOfUser.String,
+			Roles: roleNames(roles.Int64), GifterLevel: int(gifter.Int64), TeamLevel: int(team.Int64), TopGifter: int(top.Int64),
+		}
+	}
+	return nil
+}
+
+// userID returns TikTok's id of a viewer's key: keys made of a handle or a name stand for viewers without one.
+func userID(key string) string {
+	if strings.HasPrefix(key, "@") || strings.HasPrefix(key, "~") {
+		return ""
+	}
+	return key
+}
+
+func placeholder(n int) string { return "$" + strconv.Itoa(n) }

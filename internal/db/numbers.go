@@ -1,0 +1,84 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"showcaller/internal/live"
+)
+
+// Totals are a session's sums over all its minutes.
+type Totals struct {
+	Comments, Gifts, Diamonds, Joins, Follows, Shares int64
+	Likes                                             int64 // TikTok's own total, or what we counted where it told none
+	Viewers                                           int64 // the last count; -1 if none was told
+	ViewersPeak                                       int64
+	New, Returning                                    int64
+	Gap                                               time.Duration
+	Minutes                                           int64 // in which anything happened
+}
+
+// Totals sums a session from its minutes. rehearsals adds what simulated and replayed events did.
+func (d *DB) Totals(ctx context.Context, session int64, rehearsals bool) (Totals, error) {
+	var t Totals
+	var gap int64
+	err := d.read.QueryRowContext(ctx, `SELECT coalesce(sum(comments), 0), coalesce(sum(gifts), 0), coalesce(sum(diamonds), 0),
+		coalesce(sum(joins), 0), coalesce(sum(follows), 0), coalesce(sum(shares), 0),
+		coalesce(max(CASE WHEN rehearsal = 0 THEN max_likes ELSE 0 END), 0) + coalesce(max(CASE WHEN rehearsal = 1 THEN max_likes ELSE 0 END), 0),
+		coalesce(max(viewers_peak), -1), coalesce(sum(new_viewers), 0), coalesce(sum(returning_viewers), 0), coalesce(sum(gap_ms), 0), coalesce(sum(n), 0)
+		FROM (SELECT rehearsal, sum(comments) AS comments, sum(gifts) AS gifts, sum(diamonds) AS diamonds, sum(joins) AS joins,
+			sum(follows) AS follows, sum(shares) AS shares, CASE WHEN max(likes_total) > sum(likes) THEN max(likes_total) ELSE sum(likes) END AS max_likes, max(viewers_peak) AS viewers_peak,
+			sum(new_viewers) AS new_viewers, sum(returning_viewers) AS returning_viewers, sum(gap_ms) AS gap_ms, count(*) AS n
+			FROM minutes WHERE session_id = $1 AND rehearsal <= $2 GROUP BY rehearsal) AS sums`, session, flagInt(rehearsals)).
+		Scan(&t.Comments, &t.Gifts, &t.Diamonds, &t.Joins, &t.Follows, &t.Shares, &t.Likes, &t.ViewersPeak, &t.New, &t.Returning, &gap, &t.Minutes)
+	if err != nil {
+		return Totals{}, err
+	}
+	t.Gap = time.Duration(gap) * time.Millisecond
+	err = d.read.QueryRowContext(ctx, `SELECT viewers FROM minutes WHERE session_id = $1 AND rehearsal <= $2 AND viewers >= 0
+		ORDER BY minute_ms DESC, rehearsal LIMIT 1`, session, flagInt(rehearsals)).Scan(&t.Viewers)
+	if err == sql.ErrNoRows {
+		t.Viewers, err = -1, nil
+	}
+	return t, err
+}
+
+// Minutes returns a session's minutes in order. rehearsals adds what simulated and replayed events did.
+func (d *DB) Minutes(ctx context.Context, session int64, rehearsals bool) ([]live.Minute, error) {
+	rows, err := d.read.QueryContext(ctx, `SELECT minute_ms, sum(comments), sum(gifts), sum(diamonds), sum(likes), max(likes_total), sum(joins),
+		sum(follows), sum(shares), max(viewers), max(viewers_peak), sum(new_viewers), sum(returning_viewers), sum(gap_ms)
+		FROM minutes WHERE session_id = $1 AND rehearsal <= $2 GROUP BY minute_ms ORDER BY minute_ms`, session, flagInt(rehearsals))
+	return collect(rows, err, func(rows *sql.Rows, m *live.Minute) error {
+		var start, gap int64
+		err := rows.Scan(&start, &m.Comments, &m.Gifts, &m.Diamonds, &m.Likes, &m.LikesTotal, &m.Joins, &m.Follows, &m.Shares,
+			&m.Viewers, &m.ViewersPeak, &m.New, &m.Returning, &gap)
+		m.Start, m.Gap = fromMS(start), time.Duration(gap)*time.Millisecond
+		return err
+	})
+}
+
+// Attendance returns the viewers of a session, the first by the column named by sort: "diamonds", "comments", "likes", "gifts"
+// or "last". At most limit, beginning behind offset.
+func (d *DB) Attendance(ctx context.Context, session int64, rehearsals bool, sort string, limit, offset int) ([]live.Attendance, error) {
+	order, ok := map[string]string{
+		"diamonds": "diamonds DESC", "comments": "comments DESC", "likes": "likes DESC", "gifts": "gifts DESC", "last": "last_ms DESC",
+	}[sort]
+	if !ok {
+		return nil, &live.Error{Code: live.CodeInvalid, Op: "db.Attendance", Field: "sort", Msg: "sort must be diamonds, comments, likes, gifts or last."}
+	}
+	rows, err := d.read.QueryContext(ctx, `SELECT s.user_id, s.rehearsal, coalesce(v.unique_id, ''), coalesce(v.nickname, ''), coalesce(v.picture, ''),
+		s.first_ms, s.last_ms, s.comments, s.gifts, s.diamonds, s.likes, s.joins, s.follows, s.shares
+		FROM session_viewers s LEFT JOIN viewers v ON v.user_id = s.user_id AND v.rehearsal = s.rehearsal
+		WHERE s.session_id = $1 AND s.rehearsal <= $2 ORDER BY s.`+order+`, s.user_id LIMIT $3 OFFSET $4`, session, flagInt(rehearsals), limit, offset)
+	return collect(rows, err, scanAttendance)
+}
+
+func scanAttendance(rows *sql.Rows, a *live.Attendance) error {
+	var key string
+	var first, last int64
+	err := rows.Scan(&key, &a.Rehearsal, &a.User.UniqueID, &a.User.Nickname, &a.User.ProfilePicture, &first, &last,
+		&a.Comments, &a.Gifts, &a.Diamonds, &a.Likes, &a.Joins, &a.Follows, &a.Shares)
+	a.User.UserID, a.First, a.Last = userID(key), fromMS(first), fromMS(last)
+	return err
+}

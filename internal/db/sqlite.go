@@ -1,0 +1,135 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"showcaller/internal/live"
+)
+
+// parseURL returns the file of sqlite:PATH.
+func parseURL(raw string) (string, error) {
+	path, ok := strings.CutPrefix(raw, "sqlite:")
+	if !ok || path == "" {
+		return "", &live.Error{
+			Code: live.CodeInvalid, Op: "db.Open",
+			Msg: fmt.Sprintf("SHOWCALLER_DATABASE_URL is %q; it must be sqlite: and a file, for example sqlite:data/showcaller.db.", raw),
+		}
+	}
+	return path, nil
+}
+
+// prepareFile makes the folder, and finds out before SQLite does whether the file can be written: SQLite opens what it may not
+// write as read-only and fails much later.
+func prepareFile(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return openError(path, err)
+	}
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return openError(path, err)
+	}
+	return f.Close()
+}
+
+func openPool(path string, readOnly bool) (*sql.DB, error) {
+	pragmas := []string{"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)", "temp_store(MEMORY)"}
+	conns := 1
+	if readOnly {
+		pragmas = append(pragmas, "query_only(1)")
+		conns = max(4, runtime.NumCPU())
+	} else {
+		// The writer's cache holds the inner pages of every index; 64 MiB are a few million rows' worth.
+		pragmas = append(pragmas, "cache_size(-65536)", "wal_autocheckpoint(4000)")
+	}
+	q := url.Values{"_pragma": pragmas, "_txlock": {"immediate"}}
+	pool, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+q.Encode())
+	if err != nil {
+		return nil, err
+	}
+	pool.SetMaxOpenConns(conns)
+	pool.SetMaxIdleConns(conns)
+	return pool, nil
+}
+
+// openError says what is wrong with the file and who can mend it.
+func openError(path string, err error) error {
+	if _, ok := errors.AsType[*live.Error](err); ok {
+		return err
+	}
+	msg := fmt.Sprintf("The database %s cannot be opened.", path)
+	switch {
+	case errors.Is(err, os.ErrPermission) || sqliteCode(err) == sqlite3.SQLITE_READONLY || strings.Contains(err.Error(), "read-only file system"):
+		msg = fmt.Sprintf("The database %s cannot be written: this user may not write there. Give it the right, or set SHOWCALLER_DATABASE_URL to another place.", path)
+	case sqliteCode(err) == sqlite3.SQLITE_NOTADB:
+		msg = fmt.Sprintf("%s is not an SQLite database. Move it away, or set SHOWCALLER_DATABASE_URL to another file.", path)
+	case sqliteCode(err) == sqlite3.SQLITE_CORRUPT:
+		msg = fmt.Sprintf("The database %s is damaged. Restore a backup.", path)
+	}
+	return &live.Error{Code: live.CodeUnavailable, Reason: live.ReasonStorage, Op: "db.Open", Msg: msg, Err: err}
+}
+
+// writeError says why the database could not be written.
+func writeError(op string, err error) error {
+	if err == nil || errors.Is(err, context.Canceled) {
+		return err
+	}
+	if _, ok := errors.AsType[*live.Error](err); ok {
+		return err
+	}
+	msg := "The database could not be written. What was stored before is safe."
+	switch sqliteCode(err) {
+	case sqlite3.SQLITE_FULL:
+		msg = "The disk is full. What was stored before is safe; free some space and recording goes on by itself."
+	case sqlite3.SQLITE_READONLY:
+		msg = "The database became read-only. What was stored before is safe; give the program the right to write again."
+	case sqlite3.SQLITE_IOERR:
+		msg = "The disk refused to write the database. What was stored before is safe; look at the disk."
+	}
+	return &live.Error{Code: live.CodeUnavailable, Reason: live.ReasonStorage, Op: op, Msg: msg, Err: err}
+}
+
+// sqliteCode returns SQLite's primary result code, or 0.
+func sqliteCode(err error) int {
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
+		return e.Code() & 0xff
+	}
+	return 0
+}
+
+// searchRow is the row of an event in the search index, which has room for one number only.
+func searchRow(session, seq int64) int64 { return session<<32 | seq }
+
+const (
+	insertTerms = `INSERT INTO search (rowid, terms) VALUES ($1, $2)`
+	deleteTerms = `DELETE FROM search WHERE rowid BETWEEN $1 AND $2`
+	findTerms   = `SELECT rowid & 4294967295 FROM search WHERE search MATCH $1 AND rowid > $2 AND rowid <= $3 ORDER BY rowid LIMIT $4`
+)
+
+// Backup writes a consistent copy of the database to a new file while it is in use.
+func (d *DB) Backup(ctx context.Context, file string) error {
+	if _, err := os.Stat(file); err == nil {
+		return &live.Error{Code: live.CodeConflict, Op: "db.Backup", Msg: file + " exists already; a backup does not overwrite. Name another file."}
+	}
+	if _, err := d.read.ExecContext(ctx, `VACUUM INTO $1`, file); err != nil {
+		return &live.Error{Code: live.CodeUnavailable, Op: "db.Backup", Msg: "The backup could not be written to " + file + ".", Err: err}
+	}
+	return nil
+}
+
+// valueRows returns the VALUES of a statement that inserts many rows. The parameters have no numbers here, because SQLite looks
+// up the name of a numbered one by walking a list, for each of them.
+func valueRows(rows, columns int) string {
+	row := ",(?" + strings.Repeat(",?", columns-1) + ")"
+	return strings.Repeat(row, rows)[1:]
+}
