@@ -141,7 +141,8 @@ type User struct {
 // Roles are the relations of a viewer to the host. The order is the bit order of the store: append only.
 var Roles = [...]string{"host", "moderator", "subscriber", "friend", "follower", "gifter", "verified"}
 
-// Key is the viewer's identity within Showcaller: the numeric id, or the handle where a program gave no id.
+// Key is the viewer's identity within Showcaller: the numeric id, or, marked so that it cannot be taken for one, the handle
+// where a program gave no id, or the name of a visitor who has neither.
 func (u *User) Key() string {
 	switch {
 	case u == nil:
@@ -150,6 +151,8 @@ func (u *User) Key() string {
 		return u.UserID
 	case u.UniqueID != "":
 		return "@" + u.UniqueID
+	case u.Nickname != "":
+		return "~" + u.Nickname
 	}
 	return ""
 }
