@@ -1,0 +1,191 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/evanw/esbuild/pkg/api"
+)
+
+// browserKeys are the prefixes of the catalogue that the browser needs; the rest is only ever printed by the server.
+var browserKeys = []string{"unit.", "state.", "health.", "cause.", "reason.", "advice.", "num.", "panel.", "feed."}
+
+// build writes dist anew: bundles, pictures and manifest.json, which maps a name ("desk.js") to the file that holds it now
+// ("desk.4KQ2XW7A.js"). The same sources give the same bytes.
+func build(root, dist string) error {
+	files, manifest, err := bundle(root)
+	if err != nil {
+		return err
+	}
+	pictures, err := pictures(root)
+	if err != nil {
+		return err
+	}
+	for name, data := range pictures {
+		hashed := hashedName(name, data)
+		files[hashed], manifest[name] = data, hashed
+	}
+	if files["manifest.json"], err = json.MarshalIndent(manifest, "", "  "); err != nil {
+		return err
+	}
+	files["manifest.json"] = append(files["manifest.json"], '\n')
+	return replaceDir(dist, files)
+}
+
+// bundle returns the output files by name, and the manifest of the entry points.
+func bundle(root string) (map[string][]byte, map[string]string, error) {
+	catalogues, err := filepath.Glob(filepath.Join(root, "web/catalog/*.json"))
+	if err != nil {
+		return nil, nil, err
+	}
+	entries := append(catalogues, "web/static/ts/app.ts", "web/static/ts/desk.ts", "web/static/css/app.css")
+	result := api.Build(api.BuildOptions{
+		AbsWorkingDir:     root,
+		EntryPoints:       entries,
+		Outdir:            "web/static/dist",
+		EntryNames:        "[name].[hash]",
+		ChunkNames:        "chunk.[hash]",
+		AssetNames:        "[name].[hash]",
+		PublicPath:        "/static",
+		Bundle:            true,
+		Splitting:         true,
+		Format:            api.FormatESModule,
+		Target:            api.ES2022,
+		Engines:           []api.Engine{{Name: api.EngineChrome, Version: "103"}}, // the oldest OBS still about
+		Conditions:        []string{"production"},                                 // lit without its development warnings
+		MinifyWhitespace:  true,
+		MinifyIdentifiers: true,
+		MinifySyntax:      true,
+		Charset:           api.CharsetUTF8,
+		LegalComments:     api.LegalCommentsNone,
+		Loader:            map[string]api.Loader{".woff2": api.LoaderFile},
+		Plugins:           []api.Plugin{catalogPlugin()},
+		Metafile:          true,
+		LogLevel:          api.LogLevelWarning,
+	})
+	if len(result.Errors) > 0 {
+		return nil, nil, fmt.Errorf("esbuild: %d errors", len(result.Errors))
+	}
+	files := map[string][]byte{}
+	for _, f := range result.OutputFiles {
+		files[filepath.Base(f.Path)] = f.Contents
+	}
+	manifest, err := entryManifest(result.Metafile)
+	return files, manifest, err
+}
+
+// entryManifest maps each entry point's plain name to its output.
+func entryManifest(metafile string) (map[string]string, error) {
+	var meta struct {
+		Outputs map[string]struct {
+			EntryPoint string `json:"entryPoint"`
+		} `json:"outputs"`
+	}
+	if err := json.Unmarshal([]byte(metafile), &meta); err != nil {
+		return nil, err
+	}
+	manifest := map[string]string{}
+	for out, o := range meta.Outputs {
+		if o.EntryPoint == "" {
+			continue
+		}
+		name := filepath.Base(o.EntryPoint)
+		name = strings.TrimSuffix(name, filepath.Ext(name)) + filepath.Ext(out)
+		manifest[name] = filepath.Base(out)
+	}
+	return manifest, nil
+}
+
+// catalogPlugin turns a language file into a module with only what the browser prints.
+func catalogPlugin() api.Plugin {
+	return api.Plugin{Name: "catalog", Setup: func(b api.PluginBuild) {
+		b.OnLoad(api.OnLoadOptions{Filter: `web[/\\]catalog[/\\]\w+\.json$`}, func(args api.OnLoadArgs) (api.OnLoadResult, error) {
+			raw, err := os.ReadFile(args.Path)
+			if err != nil {
+				return api.OnLoadResult{}, err
+			}
+			kept, err := browserTexts(raw)
+			contents := "export default " + string(kept)
+			return api.OnLoadResult{Contents: &contents, Loader: api.LoaderJS}, err
+		})
+	}}
+}
+
+func browserTexts(raw []byte) ([]byte, error) {
+	var all map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &all); err != nil {
+		return nil, err
+	}
+	for key := range all {
+		if !hasPrefix(key, browserKeys) {
+			delete(all, key)
+		}
+	}
+	return json.Marshal(all)
+}
+
+func hasPrefix(s string, prefixes []string) bool {
+	for _, p := range prefixes {
+		if strings.HasPrefix(s, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// pictures are our own SVG files and the sprite of icons.
+func pictures(root string) (map[string][]byte, error) {
+	sprite, err := iconSprite(root)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string][]byte{"icons.svg": sprite}
+	paths, err := filepath.Glob(filepath.Join(root, "web/static/img/*.svg"))
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range paths {
+		if out[filepath.Base(p)], err = os.ReadFile(p); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// hashedName puts the content's hash before the extension, in esbuild's alphabet.
+func hashedName(name string, data []byte) string {
+	sum := sha256.Sum256(data)
+	ext := filepath.Ext(name)
+	return strings.TrimSuffix(name, ext) + "." + base32.StdEncoding.EncodeToString(sum[:])[:8] + ext
+}
+
+// replaceDir makes dir hold exactly files. What is the same is not touched, so that a running server keeps serving it.
+func replaceDir(dir string, files map[string][]byte) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	old, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range old {
+		if _, ok := files[e.Name()]; !ok {
+			err = errors.Join(err, os.Remove(filepath.Join(dir, e.Name())))
+		}
+	}
+	for name, data := range files {
+		path := filepath.Join(dir, name)
+		if have, e := os.ReadFile(path); e == nil && bytes.Equal(have, data) {
+			continue
+		}
+		err = errors.Join(err, os.WriteFile(path, data, 0o644))
+	}
+	return err
+}

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+
+	"github.com/evanw/esbuild/pkg/api"
+)
+
+// runTests bundles every *.test.ts into a folder of its own and runs them with node's test runner.
+func runTests(root string) error {
+	tests, err := filepath.Glob(filepath.Join(root, "web/static/ts/*.test.ts"))
+	if err != nil {
+		return err
+	}
+	if len(tests) == 0 {
+		return fmt.Errorf("no *.test.ts in web/static/ts")
+	}
+	dir, err := os.MkdirTemp("", "showcaller-ts")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	result := api.Build(api.BuildOptions{
+		AbsWorkingDir: root,
+		EntryPoints:   tests,
+		Outdir:        dir,
+		OutExtension:  map[string]string{".js": ".mjs"},
+		Bundle:        true,
+		Write:         true,
+		Platform:      api.PlatformNode,
+		Format:        api.FormatESModule,
+		Sourcemap:     api.SourceMapInline,
+		LogLevel:      api.LogLevelWarning,
+	})
+	if len(result.Errors) > 0 {
+		return fmt.Errorf("esbuild: %d errors", len(result.Errors))
+	}
+	bundles, err := filepath.Glob(filepath.Join(dir, "*.test.mjs"))
+	if err != nil {
+		return err
+	}
+	node := exec.Command("node", append([]string{"--test", "--enable-source-maps"}, bundles...)...)
+	node.Stdout, node.Stderr = os.Stdout, os.Stderr
+	return node.Run()
+}

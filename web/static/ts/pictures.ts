@@ -1,0 +1,12 @@
+// Pictures of viewers and gifts come from TikTok and may be gone, or be out of reach: what lies under them then shows.
+
+/** Takes pictures marked data-optional away when they cannot be loaded, now and later. */
+export function dropBrokenPictures(root: Document | HTMLElement): void {
+  // An error does not bubble, but it can be caught on its way down.
+  root.addEventListener("error", (e) => {
+    if (e.target instanceof HTMLImageElement && "optional" in e.target.dataset) e.target.hidden = true;
+  }, true);
+  for (const img of root.querySelectorAll<HTMLImageElement>("img[data-optional]")) {
+    if (img.complete && img.naturalWidth === 0) img.hidden = true;
+  }
+}

@@ -1,0 +1,180 @@
+package templates
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"showcaller/internal/live"
+)
+
+// rowLimit is how many of the newest events a page shows without script.
+const rowLimit = 100
+
+// feedRow is one line of the feed as the server prints it. The browser's <live-feed> takes its place and makes the same rows.
+type feedRow struct {
+	Seq   int64
+	Kind  live.Kind
+	Class string // chat, gift, people, crowd, host, system or gap
+	At    time.Time
+	User  *live.User // nil for a line without a face
+	Name  string     // who, before the text
+	Tags  []string
+	Text  string
+	Lang  string
+	Worth int64 // diamonds
+	Sim   bool
+	Past  bool
+}
+
+func (r feedRow) classes() string {
+	c := "row " + r.Class
+	if r.Class == "gift" && r.Worth >= 100 {
+		c += " big"
+	}
+	if r.Sim {
+		c += " sim"
+	}
+	if r.Past {
+		c += " past"
+	}
+	return c
+}
+
+// feedRows makes rows of events, oldest first: a streak is one row, people who only came in or tapped are one grey line.
+func feedRows(p Page, events []live.Event) []feedRow {
+	if len(events) > rowLimit {
+		events = events[len(events)-rowLimit:]
+	}
+	f := feed{page: p, streaks: map[string]int{}}
+	for _, e := range events {
+		f.add(e)
+	}
+	return f.rows
+}
+
+type feed struct {
+	page    Page
+	rows    []feedRow
+	streaks map[string]int // where a streak's row is
+	crowd   crowd
+}
+
+// crowd is the grey line that is being collected.
+type crowd struct{ joins, likes int64 }
+
+func (f *feed) add(e live.Event) {
+	describe, ok := describers[e.Kind]
+	if !ok {
+		return // the viewer counter: it is a number of the page, not a line
+	}
+	row := feedRow{Seq: e.Seq, Kind: e.Kind, At: e.At, User: e.User, Name: e.User.Name(), Past: e.History, Sim: e.Origin.Rehearsal(), Tags: tags(f.page, e)}
+	describe(f.page, e, &row)
+	switch {
+	case row.Class == "crowd":
+		f.addCrowd(e, row)
+		return
+	case e.Kind == live.KindGift:
+		if i, ok := f.streaks[streakKey(e)]; ok {
+			f.rows[i].Text, f.rows[i].Worth = row.Text, row.Worth
+			return
+		}
+		f.streaks[streakKey(e)] = len(f.rows)
+	}
+	if row.Lang == "" {
+		row.Lang = script(row.Text, "")
+	}
+	f.crowd = crowd{}
+	f.rows = append(f.rows, row)
+}
+
+// addCrowd lets the grey line at the end grow, or begins one.
+func (f *feed) addCrowd(e live.Event, row feedRow) {
+	if f.crowd == (crowd{}) || len(f.rows) == 0 {
+		f.rows = append(f.rows, row)
+	}
+	if e.Kind == live.KindJoin {
+		f.crowd.joins++
+	} else {
+		f.crowd.likes += int64(live.DataOf[live.Like](e).Count)
+	}
+	last := &f.rows[len(f.rows)-1]
+	last.At, last.Name, last.User = e.At, "", nil
+	var parts []string
+	if f.crowd.joins > 0 {
+		parts = append(parts, f.page.t("feed.joined", "Count", f.crowd.joins))
+	}
+	if f.crowd.likes > 0 {
+		parts = append(parts, f.page.t("feed.liked", "Count", f.crowd.likes))
+	}
+	last.Text = strings.Join(parts, " · ")
+}
+
+func streakKey(e live.Event) string {
+	gift := live.DataOf[live.Gift](e)
+	if gift.StreakID == "" {
+		return strconv.FormatInt(e.Seq, 10)
+	}
+	return e.User.Key() + "/" + strconv.FormatInt(gift.Gift.ID, 10) + "/" + gift.StreakID
+}
+
+// tags are the small words before a name.
+func tags(p Page, e live.Event) []string {
+	var out []string
+	switch e.Origin {
+	case live.OriginSimulated:
+		out = append(out, p.t("feed.tag.simulated"))
+	case live.OriginReplay:
+		out = append(out, p.t("feed.tag.replay"))
+	}
+	if e.Kind == live.KindQuestion {
+		out = append(out, p.t("feed.tag.question"))
+	}
+	if e.User == nil {
+		return out
+	}
+	for _, role := range []string{"host", "moderator", "subscriber"} {
+		if slices.Contains(e.User.Roles, role) {
+			out = append(out, p.t("feed.tag."+role))
+		}
+	}
+	if e.User.TopGifter > 0 {
+		out = append(out, p.t("feed.tag.top", "Rank", e.User.TopGifter))
+	}
+	return out
+}
+
+type describer func(p Page, e live.Event, row *feedRow)
+
+// describers say what a kind of event is in words. Viewers has none: it only moves a number.
+var describers = map[live.Kind]describer{
+	live.KindComment:    describeComment,
+	live.KindQuestion:   describeQuestion,
+	live.KindGift:       describeGift,
+	live.KindJoin:       says("crowd", ""),
+	live.KindLike:       says("crowd", ""),
+	live.KindFollow:     says("people", "feed.follow"),
+	live.KindShare:      describeShare,
+	live.KindSubscribe:  describeSubscribe,
+	live.KindConnect:    describeConnect,
+	live.KindDisconnect: describeDisconnect,
+	live.KindLiveEnd:    describeLiveEnd,
+	live.KindLivePause:  says("system", "feed.live_pause"),
+	live.KindLiveResume: says("system", "feed.live_resume"),
+	live.KindPin:        describePin,
+	live.KindDelete:     says("system", "feed.delete"),
+	live.KindBattle:     describeBattle,
+	live.KindGoal:       describeGoal,
+	live.KindEnvelope:   describeEnvelope,
+	live.KindPoll:       describePoll,
+	live.KindRank:       describeRank,
+	live.KindCaption:    describeCaption,
+	live.KindIntro:      describeIntro,
+	live.KindSystem:     describeSystem,
+	live.KindProgram:    describeProgram,
+	live.KindReply:      describeReply,
+	live.KindSkip:       describeSkip,
+	live.KindGap:        describeGap,
+	live.KindNote:       describeNote,
+}
