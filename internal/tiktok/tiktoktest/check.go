@@ -80,31 +80,35 @@ func (k *socket) ack(f *webcast.WebcastPushFrame) {
 	switch {
 	case !due:
 		k.server.blameLocked(RuleAck, "log_id %d is of no frame that needs an ack, or was acked before", f.LogId)
-	case !bytes.Equal(f.Payload, want):
-		k.server.blameLocked(RuleAck, "log_id %d carries %q, not its frame's internal_ext %q", f.LogId, f.Payload, want)
+	case !bytes.Equal(f.Payload, want.internalExt):
+		k.server.blameLocked(RuleAck, "log_id %d carries %q, not its frame's internal_ext %q", f.LogId, f.Payload, want.internalExt)
 	}
 	delete(k.unacked, f.LogId)
 	k.lastAck = max(k.lastAck, f.LogId)
 	k.server.noteChange()
 }
 
-// ackWithin is how long a client may read without a first ack.
-const ackWithin = 5 * time.Second
+const (
+	ackWithin  = 5 * time.Second // for a client's first ack
+	ackSlack   = time.Second     // for an ack that later ones have overtaken: some clients inflate frames side by side
+	ackReorder = 4               // frames it may be overtaken by at once
+)
 
-// checkBalance looks for what never came, when a socket has ended. server.mu is held.
-//
-// A frame may have been on its way, so an ack is missing only if a later frame was acked, or if none came for a long time.
+// checkBalance looks for what never came, when a socket has ended. server.mu is held. An ack may have been on its way, so it is
+// missing only if later ones came in its stead, or none ever.
 func (k *socket) checkBalance(now time.Time) {
 	if !k.entered || k.silent {
 		return
 	}
-	for log := range k.unacked {
-		if log < k.lastAck {
-			k.server.blameLocked(RuleAck, "none for frame %d, but one for a later frame", log-k.logBase)
+	for log, due := range k.unacked {
+		age := now.Sub(due.since)
+		switch {
+		case k.lastAck == 0 && age > ackWithin:
+			k.server.blameLocked(RuleAck, "none within %s", age.Round(time.Second))
+			return
+		case log < k.lastAck && (age > ackSlack || k.lastAck-log >= ackReorder):
+			k.server.blameLocked(RuleAck, "none for frame %d, but one for frame %d", log-k.logBase, k.lastAck-k.logBase)
 		}
-	}
-	if len(k.unacked) > 0 && k.lastAck == 0 && now.Sub(k.firstLog) > ackWithin {
-		k.server.blameLocked(RuleAck, "none within %s for any of %d frames", now.Sub(k.firstLog).Round(time.Second), len(k.unacked))
 	}
 	if gap := now.Sub(k.lastBeat); gap > k.lateBeat() {
 		k.server.blameLocked(RuleHeartbeat, "none for the last %s, the interval is %s", gap.Round(time.Millisecond), k.every)

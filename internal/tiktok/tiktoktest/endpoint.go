@@ -34,8 +34,11 @@ type route struct {
 	handle   http.HandlerFunc
 }
 
-// routes fills the mux. Everything is a GET.
+// routes fills the mux. Everything is a GET. TikTok's paths have a mux of their own, below the caller's: names are their first
+// segment, which would clash with whatever Handle adds.
 func (s *Server) routes() {
+	tiktok := http.NewServeMux()
+	s.mux.Handle("/", tiktok)
 	for _, r := range []route{
 		{Home, "/{$}", nobody, s.home},
 		{LivePage, "/{at}/live", roomInPath("at"), s.livePage},
@@ -51,7 +54,7 @@ func (s *Server) routes() {
 		{SignQuota, "/accounts/me/rate_limits", nobody, s.signQuota},
 		{Socket, socketPath + "{$}", liveInQuery("room_id"), s.socket},
 	} {
-		s.mux.HandleFunc("GET "+r.pattern, s.scripted(r))
+		tiktok.HandleFunc("GET "+r.pattern, s.scripted(r))
 	}
 }
 

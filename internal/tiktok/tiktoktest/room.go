@@ -155,6 +155,11 @@ func (r *Room) AwaitEntries(ctx context.Context, n int) error {
 	return r.server.await(ctx, fmt.Sprintf("%d entries to @%s", n, r.name), func() bool { return r.entries >= n })
 }
 
+// AwaitStatus returns once the API reports the given state.
+func (r *Room) AwaitStatus(ctx context.Context, want LiveStatus) error {
+	return r.server.await(ctx, fmt.Sprintf("@%s to have status %d", r.name, want), func() bool { return r.status == want })
+}
+
 // AwaitAcked returns once every client in the room has acked everything that was sent to it.
 func (r *Room) AwaitAcked(ctx context.Context) error {
 	return r.server.await(ctx, "acks in @"+r.name, func() bool {

@@ -38,11 +38,16 @@ type socket struct {
 	silent   bool // open, but deaf and dumb
 	seq      int64
 	logBase  int64
-	unacked  map[int64][]byte // internal_ext by log id
-	firstLog time.Time        // when the oldest ack fell due while none had ever come
+	unacked  map[int64]dueAck // by log id
 	lastAck  int64
 	lastBeat time.Time // or the moment of entering
 	beats    int64
+}
+
+// dueAck is an ack that has not come yet.
+type dueAck struct {
+	internalExt []byte
+	since       time.Time
 }
 
 // job is something the writer does.
@@ -75,7 +80,7 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 		server: s, room: a.room, live: a.live, conn: conn, raw: connOf(r), every: every,
 		gzip: q.Get("compress") == "gzip", history: max(0, int(atoi(q.Get("history_comment_count")))),
 		jobs: make(chan job, queueLen), gone: make(chan struct{}),
-		unacked: map[int64][]byte{}, logBase: 7_000_000_000_000_000_000 + rand.Int64N(1<<50),
+		unacked: map[int64]dueAck{}, logBase: 7_000_000_000_000_000_000 + rand.Int64N(1<<50),
 	}
 	s.running.Go(k.write)
 	s.running.Add(1)
@@ -168,10 +173,7 @@ func (k *socket) numberFrame(b *batch) (seq, log int64) {
 	k.seq++
 	log = k.logBase + k.seq
 	if b.needAck {
-		k.unacked[log] = b.internalExt
-		if k.firstLog.IsZero() {
-			k.firstLog = time.Now()
-		}
+		k.unacked[log] = dueAck{b.internalExt, time.Now()}
 	}
 	return k.seq, log
 }
