@@ -2,7 +2,6 @@ package tiktoktest
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -140,22 +139,16 @@ func (r *Room) HalfFrame() {
 
 // Bomb sends a small frame that inflates to 32 MiB of a valid batch.
 func (r *Room) Bomb() {
-	r.each(sendBytes(frame(1, 1, bomb(32<<20), "gzip")))
+	r.each(sendBytes(frame(1, 1, bomb(32), "gzip")))
 }
 
-// bomb is the gzip form of a batch with one unknown field of the given size.
-func bomb(size int) []byte {
+// bomb is the gzip form of a batch with one unknown field of so many MiB. A gzip file may have many parts, so one part is
+// compressed and repeated.
+func bomb(mebibytes int) []byte {
 	const unknownField = 99
 	head := protowire.AppendTag(nil, unknownField, protowire.BytesType)
-	head = protowire.AppendVarint(head, uint64(size))
-	var buf bytes.Buffer
-	w := gzip.NewWriter(&buf)
-	_, _ = w.Write(head) // a Buffer takes everything
-	for zeros := make([]byte, 1<<20); size > 0; size -= len(zeros) {
-		_, _ = w.Write(zeros)
-	}
-	_ = w.Close()
-	return buf.Bytes()
+	head = protowire.AppendVarint(head, uint64(mebibytes)<<20)
+	return append(compress(head), bytes.Repeat(compress(make([]byte, 1<<20)), mebibytes)...)
 }
 
 // Oversize sends a frame of 4 MiB that is not compressed.

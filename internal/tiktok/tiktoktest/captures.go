@@ -6,6 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
+
+	"google.golang.org/protobuf/encoding/protowire"
 )
 
 // Captures is a Source of real messages, over and over. Each time round they are new events: ids, room and time are stamped
@@ -56,4 +59,39 @@ func (c *Captures) Next() Message {
 	m := c.msgs[c.next]
 	c.next = (c.next + 1) % len(c.msgs)
 	return m
+}
+
+// restamp returns payload with msg_id, room_id and create_time of its common replaced where it has them. A payload that is no
+// protobuf is returned as it is: some methods are in no public schema.
+func restamp(payload []byte, id, room int64, at time.Time) []byte {
+	stamp := map[protowire.Number]int64{2: id, 3: room, 4: at.UnixMilli()}
+	inCommon := func(b []byte, num protowire.Number, typ protowire.Type, field []byte) []byte {
+		if v, ok := stamp[num]; ok && typ == protowire.VarintType {
+			return protowire.AppendVarint(protowire.AppendTag(b, num, typ), uint64(v))
+		}
+		return append(b, field...)
+	}
+	return rewrite(payload, func(b []byte, num protowire.Number, typ protowire.Type, field []byte) []byte {
+		if num != 1 || typ != protowire.BytesType {
+			return append(b, field...)
+		}
+		_, _, n := protowire.ConsumeTag(field)
+		common, _ := protowire.ConsumeBytes(field[n:])
+		return protowire.AppendBytes(protowire.AppendTag(b, num, typ), rewrite(common, inCommon))
+	})
+}
+
+// rewrite returns message with every field passed through f, which appends to b what is to stand in its place. What cannot be
+// read to the end is returned as it is.
+func rewrite(message []byte, f func(b []byte, num protowire.Number, typ protowire.Type, field []byte) []byte) []byte {
+	b := make([]byte, 0, len(message)+8)
+	for rest := message; len(rest) > 0; {
+		num, typ, n := protowire.ConsumeField(rest)
+		if n < 0 {
+			return message
+		}
+		b = f(b, num, typ, rest[:n])
+		rest = rest[n:]
+	}
+	return b
 }

@@ -59,11 +59,12 @@ func (k *socket) checkBeat(payload []byte, now time.Time) bool {
 	if err != nil || m.RoomId != k.live || m.SendPacketSeqId != k.beats {
 		blame("number %d names room %d and number %d", k.beats, m.RoomId, m.SendPacketSeqId)
 	}
-	switch gap := now.Sub(k.lastBeat); {
+	switch gap := now.Sub(k.lastBeat).Round(time.Millisecond); {
+	case !k.entered: // blamed already
 	case gap > k.lateBeat():
-		blame("%s after the one before, the interval is %s", gap.Round(time.Millisecond), k.every)
+		blame("%s after the one before, the interval is %s", gap, k.every)
 	case gap < k.every/2 && k.beats > 1: // the first may come at once
-		blame("only %s after the one before, the interval is %s", gap.Round(time.Millisecond), k.every)
+		blame("only %s after the one before, the interval is %s", gap, k.every)
 	}
 	k.lastBeat = now
 	return k.entered && !k.silent

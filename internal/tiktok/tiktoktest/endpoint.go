@@ -11,20 +11,21 @@ import (
 type Endpoint string
 
 const (
-	Home        Endpoint = "home"        // www: where a ttwid cookie comes from
-	LivePage    Endpoint = "live page"   // www: HTML with SIGI_STATE
-	APILive     Endpoint = "api-live"    // www: name to room id
-	RoomInfo    Endpoint = "room info"   // webcast
-	CheckAlive  Endpoint = "check alive" // webcast
-	GiftList    Endpoint = "gift list"   // webcast
-	Sign        Endpoint = "sign"        // sign server: a socket URL
-	SignLegacy  Endpoint = "sign legacy" // sign server: the same at its older address
-	SignLookup  Endpoint = "sign lookup" // sign server: name to room id
-	SignQuota   Endpoint = "sign quota"  // sign server: what is left
-	Socket      Endpoint = "socket"      // the WebSocket handshake
-	socketPath           = "/webcast/im/ws_proxy/ws_reuse_supplement/"
-	sessionName          = "sessionid"
+	Home       Endpoint = "home"        // www: where a ttwid cookie comes from
+	LivePage   Endpoint = "live page"   // www: HTML with SIGI_STATE
+	APILive    Endpoint = "api-live"    // www: name to room id
+	RoomInfo   Endpoint = "room info"   // webcast
+	CheckAlive Endpoint = "check alive" // webcast
+	GiftList   Endpoint = "gift list"   // webcast
+	Sign       Endpoint = "sign"        // sign server: a socket URL
+	SignLegacy Endpoint = "sign legacy" // sign server: the same at its older address
+	SignLookup Endpoint = "sign lookup" // sign server: name to room id
+	SignQuota  Endpoint = "sign quota"  // sign server: what is left
+	Socket     Endpoint = "socket"      // the WebSocket handshake
 )
+
+// socketPath is where TikTok's player opens its socket.
+const socketPath = "/webcast/im/ws_proxy/ws_reuse_supplement/"
 
 // route is one row of the table of addresses.
 type route struct {

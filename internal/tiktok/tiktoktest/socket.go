@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	queueLen     = 256              // frames a client may lag before Room.Send waits for it
+	queueLen     = 32               // frames a client may lag before Room.Send waits for it
 	writeTimeout = 30 * time.Second // a client that reads nothing for so long is gone
 	enterWithin  = 5 * time.Second
 )
