@@ -71,6 +71,20 @@ func (h Health) tone() string {
 	return "none"
 }
 
+// look is how loud the sentences are: quiet while all is well, told where nothing is being heard, and in colour where
+// something went wrong.
+func (h Health) look() string {
+	switch h.state() {
+	case "blocked":
+		return "told hold"
+	case "silent", "reconnecting", "limited":
+		return "told wait"
+	case "idle", "waiting", "stopped":
+		return "told"
+	}
+	return ""
+}
+
 // message says what is going on, and where something went wrong, what.
 func (h Health) message(p Page) string {
 	if h.Reason != "" && h.Reason != live.ReasonOffline && h.Reason != live.ReasonStopped {

@@ -1,2 +1,60 @@
-// The live desk.
-export {};
+// The live desk: joins the room's socket to the elements of the page. What each shows is its own affair.
+import { HealthLine, HealthNote } from "./health-line";
+import { loadTexts } from "./i18n";
+import { Live } from "./live";
+import { LiveFeed } from "./live-feed";
+import { LiveNumbers, TopGifters } from "./live-numbers";
+import { Score } from "./score";
+
+customElements.define("live-feed", LiveFeed);
+customElements.define("live-numbers", LiveNumbers);
+customElements.define("top-gifters", TopGifters);
+customElements.define("health-line", HealthLine);
+customElements.define("health-note", HealthNote);
+
+const texts = await loadTexts(document.documentElement.dataset["language"] ?? "en");
+const desk = document.querySelector<HTMLElement>("main.desk")!;
+const feed = find<LiveFeed>("live-feed");
+const line = find<HealthLine>("health-line");
+const note = find<HealthNote>("health-note");
+const numbers = [find<LiveNumbers>("live-numbers"), find<TopGifters>("top-gifters")];
+
+const show = () => {
+  const board = score.board(Date.now());
+  for (const n of numbers) n.show(board);
+};
+const score = new Score(desk.dataset["origin"] === "all", show);
+setInterval(show, 1_000); // the rate falls also when nothing comes
+
+const live = new Live(`/api/rooms/${encodeURIComponent(desk.dataset["room"]!)}/follow`, {
+  session(id) {
+    feed.begin();
+    score.enter(id);
+  },
+  events(events) {
+    feed.add(events);
+    score.add(events);
+    line.touch();
+  },
+  health(health) {
+    line.showHealth(health);
+    note.showHealth(health);
+  },
+  link(link) {
+    line.showLink(link);
+    note.showLink(link);
+  },
+});
+live.start();
+
+addEventListener("online", () => live.renew());
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) live.wake();
+});
+
+/** Finds an element of ours and gives it its words. */
+function find<T extends HTMLElement & { texts: typeof texts }>(name: string): T {
+  const element = document.querySelector<T>(name)!;
+  element.texts = texts;
+  return element;
+}

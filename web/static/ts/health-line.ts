@@ -1,0 +1,125 @@
+// <health-line> and <health-note>: how the room is connected, in a pill and in sentences, and whether this page still hears.
+import { html, nothing, type TemplateResult } from "lit";
+import { icon, LightElement } from "./element";
+import { stopwatch, type Texts } from "./i18n";
+import type { Health, Link } from "./live";
+
+const tones: Record<string, string> = {
+  live: "go", waiting: "wait", connecting: "wait", silent: "wait", reconnecting: "wait", paused: "wait", limited: "wait", blocked: "hold", demo: "host",
+};
+
+const patience = 2_000; // ms a connection may take before anybody is told
+
+/** What both elements are told. */
+class HealthElement extends LightElement {
+  texts!: Texts;
+  protected health: Health | undefined;
+  protected link: Link = { state: "connecting" };
+  protected linkSince = Date.now();
+  private wasOpen = false;
+
+  private ticking: ReturnType<typeof setInterval> | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.ticking = setInterval(() => this.requestUpdate(), 1_000);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.ticking);
+  }
+
+  showHealth(health: Health): void {
+    this.health = health;
+    this.requestUpdate();
+  }
+
+  showLink(link: Link): void {
+    if (link.state === "open") this.wasOpen = true;
+    if (link.state === "open" || this.link.state === "open") this.linkSince = Date.now();
+    this.link = link;
+    this.requestUpdate();
+  }
+
+  /** The page has lost the server, or never reached it, for longer than a blink. */
+  protected get offline(): boolean {
+    return this.link.state !== "open" && Date.now() - this.linkSince > patience && (this.wasOpen || this.link.state === "waiting");
+  }
+
+  protected override ready(): boolean {
+    return this.health !== undefined || (this.offline && this.texts !== undefined);
+  }
+
+  protected get state(): string {
+    return this.health?.state || this.dataset["state"] || "idle";
+  }
+}
+
+export class HealthLine extends HealthElement {
+  private heard = 0; // when the newest event came, by the reader's clock
+
+  /** Something arrived from the room. */
+  touch(): void {
+    this.heard = Date.now();
+  }
+
+  protected override render(): TemplateResult {
+    const t = this.texts;
+    return html`<span class="pill tone-${tones[this.state] ?? "none"} ${this.offline ? "stale" : ""}" data-state=${this.state}><i aria-hidden="true"></i>${
+      t.find("state." + this.state) ?? this.state}${this.clock()}</span>
+      <span class="facts">${this.facts()}</span>${this.page()}`;
+  }
+
+  private clock(): TemplateResult | typeof nothing {
+    const from = Date.parse(this.dataset["started"] ?? "");
+    if (Number.isNaN(from) || !["live", "silent", "demo"].includes(this.state)) return nothing;
+    return html` <span class="clock">${stopwatch(Date.now() - from)}</span>`;
+  }
+
+  private facts(): TemplateResult[] {
+    const t = this.texts;
+    const facts: TemplateResult[] = [];
+    const way = t.find("health.way." + this.health?.way);
+    if (way) facts.push(html`<span>${way}</span>`);
+    const heard = this.heard || Date.parse(this.health?.heard_at ?? "");
+    if (heard && ["live", "silent", "demo", "paused", "reconnecting"].includes(this.state)) {
+      facts.push(html`<span>${t.parts("health.heard", { Ago: { text: t.ago(Date.now() - heard), as: "name" } }).map((p) =>
+        typeof p === "string" ? p : "text" in p ? html`<b>${p.text}</b>` : "")}</span>`);
+    }
+    return facts;
+  }
+
+  /** This page's own connection: only a loss is loud. */
+  private page(): TemplateResult {
+    const t = this.texts;
+    if (!this.offline) return html`<span class="link ok" role="status">${icon("check")}${t.t(this.link.state === "open" ? "panel.open" : "panel.connecting")}</span>`;
+    const next = this.link.state === "waiting" ? t.t("panel.next", { Time: t.duration(this.link.next - Date.now()) }) : "";
+    return html`<span class="link lost" role="status">${icon("wifi-off")}${t.t("panel.waiting")}</span><span class="facts"><span>${next}</span></span>`;
+  }
+}
+
+/** How loud the sentences are; the server has the same list. */
+const looks: Record<string, string> = {
+  idle: "told", waiting: "told", stopped: "told", silent: "told wait", reconnecting: "told wait", limited: "told wait", blocked: "told hold",
+};
+
+export class HealthNote extends HealthElement {
+  protected override ready(): boolean {
+    return this.health !== undefined;
+  }
+
+  protected override updated(): void {
+    this.className = `box ${looks[this.state] ?? ""}`;
+  }
+
+  protected override render(): TemplateResult {
+    const t = this.texts;
+    const { reason, retry_at, message } = this.health!;
+    const wrong = reason && reason !== "offline" && reason !== "stopped" ? reason : undefined;
+    const said = (wrong && t.find("reason." + wrong)) ?? t.find("health." + this.state) ?? message ?? "";
+    const advice = wrong ? (t.find("advice." + wrong) ?? this.health!.advice) : undefined;
+    const next = retry_at && Date.parse(retry_at) > Date.now() ? t.t("health.next", { Time: t.clock(retry_at) }) : undefined;
+    return html`<h2>${t.t("health.label")}</h2><p>${said}</p>${advice ? html`<p>${advice}</p>` : nothing}${next ? html`<p>${next}</p>` : nothing}`;
+  }
+}

@@ -1,0 +1,347 @@
+// <live-feed>: what is happening, as a list that may grow for hours. Only the rows in sight are in the page.
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { classMap } from "lit/directives/class-map.js";
+import { ref, createRef } from "lit/directives/ref.js";
+import { repeat } from "lit/directives/repeat.js";
+import { describe, lineText, script, tags, type Line } from "./describe";
+import { face, icon, LightElement } from "./element";
+import type { Part, Texts } from "./i18n";
+import { dropBrokenPictures } from "./pictures";
+import { belongs, groups, plain, Rows, type Group, type Row } from "./rows";
+import { Spoken } from "./spoken";
+import { Heights } from "./virtual";
+import type { LiveEvent } from "./wire.gen";
+
+const overscan = 10; // rows kept in the page beyond those in sight
+const near = 32; // px from the end that still count as being at the end
+const rest = 10_000; // ms a pointer may lie still on the list before it no longer holds it
+const speak = 10_000; // ms between two spoken summaries
+const band = 100; // diamonds from which a gift is a band
+
+export class LiveFeed extends LightElement {
+  texts!: Texts;
+  /** The numbers of all events received, in order. */
+  readonly seqs: number[] = [];
+
+  private started = false; // the server has answered: from now on the list is ours
+  private readonly rows = new Rows();
+  private visible: Row[] = [];
+  private group: Group | "all" = "all";
+  private query = "";
+
+  private readonly heights = new Heights<Row>(33);
+  private readonly scroller = createRef<HTMLElement>();
+  private following = true; // at the end, and staying there
+  private held = false; // a pointer or the keyboard is on a row: nothing moves
+  private seen = 0; // id of the newest row when following stopped
+  private anchor: { row: Row; offset: number } | undefined;
+  private active: number | undefined; // id of the row the keyboard is on
+  private resting: ReturnType<typeof setTimeout> | undefined;
+  private waved = false; // the reader went to the newest: the pointer holds nothing until it has left once
+  private speaking: ReturnType<typeof setInterval> | undefined;
+  private readonly summary = new Spoken();
+  private spoken = "";
+
+  private readonly resized = new ResizeObserver(() => {
+    this.heights.forget();
+    this.requestUpdate();
+  });
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    dropBrokenPictures(this);
+    this.speaking = setInterval(() => this.speak(), speak);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.speaking);
+    this.resized.disconnect();
+  }
+
+  /** Another session began: what was shown is past. */
+  begin(): void {
+    this.started = true;
+    this.rows.clear();
+    this.seqs.length = 0;
+    this.following = true;
+    this.requestUpdate();
+  }
+
+  add(events: LiveEvent[]): void {
+    for (const e of events) {
+      this.seqs.push(e.seq);
+      this.rows.add(e);
+      this.summary.add(e);
+    }
+    this.requestUpdate();
+  }
+
+  protected override ready(): boolean {
+    return this.started;
+  }
+
+  /** However much arrives, the page is drawn at most once a frame. */
+  protected override async scheduleUpdate(): Promise<void> {
+    await new Promise(requestAnimationFrame);
+    await super.scheduleUpdate();
+  }
+
+  protected override willUpdate(): void {
+    super.willUpdate();
+    this.remember();
+    this.visible = this.rows.list.filter((row) => this.wanted(row));
+    this.heights.layout(this.visible);
+  }
+
+  private wanted(row: Row): boolean {
+    if (!belongs(row, this.group)) return false;
+    if (!this.query) return true;
+    row.searchable ??= plain(lineText(describe(row, this.texts)));
+    return row.searchable.includes(this.query);
+  }
+
+  /** Notes which row is at the top, so that it stays there whatever is measured or trimmed above it. */
+  private remember(): void {
+    const scroller = this.scroller.value;
+    const row = scroller && this.visible[this.heights.at(scroller.scrollTop)];
+    this.anchor = row && !this.following ? { row, offset: scroller.scrollTop - this.heights.top(this.visible.indexOf(row)) } : undefined;
+  }
+
+  protected override firstUpdated(): void {
+    this.resized.observe(this.scroller.value!);
+  }
+
+  protected override updated(_: PropertyValues): void {
+    const scroller = this.scroller.value;
+    if (!scroller) return;
+    let news = false;
+    for (const li of scroller.querySelectorAll<HTMLElement>("li[data-id]")) {
+      const row = this.visible[Number(li.dataset["index"])];
+      if (row) news = this.heights.measure(row, li.offsetHeight) || news;
+    }
+    if (news) {
+      this.heights.layout(this.visible);
+      this.requestUpdate();
+    }
+    this.place(scroller);
+  }
+
+  /** Puts the list where the reader wants it: at the end, or where it was. */
+  private place(scroller: HTMLElement): void {
+    if (this.following) {
+      if (!this.held) scroller.scrollTop = scroller.scrollHeight;
+      return;
+    }
+    const index = this.anchor ? this.visible.indexOf(this.anchor.row) : -1;
+    if (index < 0) return;
+    const top = this.heights.top(index) + this.anchor!.offset;
+    if (Math.abs(top - scroller.scrollTop) > 1) scroller.scrollTop = top;
+  }
+
+  private speak(): void {
+    if (!this.texts) return;
+    const said = this.summary.take(this.texts);
+    if (said === this.spoken) return;
+    this.spoken = said;
+    this.requestUpdate();
+  }
+
+  // What the reader does.
+
+  private scrolled = (): void => {
+    const s = this.scroller.value!;
+    const atEnd = s.scrollHeight - s.scrollTop - s.clientHeight < near;
+    if (atEnd && !this.following) this.follow();
+    else if (!atEnd && this.following && !this.held) this.leave();
+    this.requestUpdate();
+  };
+
+  /** The wheel and the keys mean it, also while the list is held. */
+  private wheeled = (e: WheelEvent): void => {
+    if (e.deltaY < 0 && this.following) this.leave();
+  };
+
+  private leave(): void {
+    this.following = false;
+    this.seen ||= this.newest();
+  }
+
+  private follow(): void {
+    this.following = true;
+    if (!this.held) this.seen = 0;
+  }
+
+  private newest(): number {
+    return this.visible[this.visible.length - 1]?.id ?? 0;
+  }
+
+  private hold = (e: PointerEvent): void => {
+    if (e.pointerType !== "mouse" || this.waved) return;
+    clearTimeout(this.resting);
+    this.resting = setTimeout(this.release, rest);
+    if (this.held) return;
+    this.held = true;
+    this.seen ||= this.newest();
+    this.requestUpdate();
+  };
+
+  private release = (): void => {
+    clearTimeout(this.resting);
+    this.held = this.waved = false;
+    if (this.following) this.seen = 0;
+    this.requestUpdate();
+  };
+
+  private toNewest = (): void => {
+    this.following = this.waved = true;
+    this.held = false;
+    this.active = undefined;
+    this.seen = 0;
+    this.requestUpdate();
+    this.scroller.value?.focus({ preventScroll: true });
+  };
+
+  private pressed = (e: KeyboardEvent): void => {
+    const index = this.visible.findIndex((row) => row.id === this.active);
+    const last = this.visible.length - 1;
+    const from = index < 0 ? last + 1 : index;
+    const page = 10;
+    const targets: Record<string, number> = {
+      ArrowUp: from - 1, ArrowDown: from + 1, PageUp: from - page, PageDown: from + page, Home: 0,
+    };
+    if (e.key === "End" || e.key === "Escape") {
+      e.preventDefault();
+      return this.toNewest();
+    }
+    const target = targets[e.key];
+    if (target === undefined || last < 0) return;
+    e.preventDefault();
+    if (target > last) return this.toNewest();
+    void this.activate(Math.max(0, target));
+  };
+
+  /** Moves the keyboard to a row, which may have to come into the page first. */
+  private async activate(index: number): Promise<void> {
+    const scroller = this.scroller.value!;
+    const row = this.visible[index]!;
+    this.active = row.id;
+    this.leave();
+    const top = this.heights.top(index);
+    if (top < scroller.scrollTop || this.heights.top(index + 1) > scroller.scrollTop + scroller.clientHeight) {
+      scroller.scrollTop = top - scroller.clientHeight / 2;
+    }
+    this.requestUpdate();
+    await this.updateComplete;
+    scroller.querySelector<HTMLElement>(`li[data-id="${row.id}"]`)?.focus({ preventScroll: true });
+  }
+
+  private choose(group: Group | "all"): void {
+    this.group = group;
+    this.toStart();
+  }
+
+  private search = (e: InputEvent): void => {
+    this.query = plain((e.target as HTMLInputElement).value.trim());
+    this.toStart();
+  };
+
+  private reset = (): void => {
+    this.query = "";
+    this.querySelector<HTMLInputElement>(".finder input")!.value = "";
+    this.choose("all");
+  };
+
+  private toStart(): void {
+    this.following = true;
+    this.seen = 0;
+    this.active = undefined;
+    this.requestUpdate();
+  }
+
+  // What is shown.
+
+  protected override render(): TemplateResult {
+    const t = this.texts;
+    return html`
+      <div class="chips">
+        <div class="kinds" role="group" aria-label=${t.t("feed.kinds")}>
+          ${(["all", ...groups] as const).map((g) => html`<button
+            class="chip" aria-pressed=${g === this.group ? "true" : "false"} @click=${() => this.choose(g)}>${t.t(`feed.filter.${g}`)}</button>`)}
+        </div>
+        <label class="finder">${icon("search")}<input type="search" placeholder=${t.t("feed.search")} aria-label=${t.t("feed.search")}
+          autocomplete="off" @input=${this.search}></label>
+      </div>
+      <div class="window" @pointermove=${this.hold} @pointerleave=${this.release}>
+        <ol class="rows" role="feed" tabindex="0" aria-label=${t.t("feed.title")} ${ref(this.scroller)} @scroll=${this.scrolled}
+          @wheel=${this.wheeled} @keydown=${this.pressed}>
+          ${this.visible.length > 0 ? this.span() : this.nothingYet()}
+        </ol>
+        ${this.jump()}
+      </div>
+      <p class="hidden" aria-live="polite">${this.spoken}</p>`;
+  }
+
+  private span(): TemplateResult {
+    const s = this.scroller.value;
+    const height = s?.clientHeight || 900;
+    const top = this.following && !this.held ? this.heights.total - height : (s?.scrollTop ?? 0);
+    const span = this.heights.span(Math.max(0, top), height, overscan);
+    const shown = this.visible.slice(span.from, span.to);
+    return html`
+      <li class="pad first" role="presentation" .style=${`height:${span.before}px`}></li>
+      ${repeat(shown, (row) => row.id, (row, i) => this.row(row, span.from + i))}
+      <li class="pad" role="presentation" .style=${`height:${span.after}px`}></li>`;
+  }
+
+  private row(row: Row, index: number): TemplateResult {
+    const e = row.event;
+    const line = describe(row, this.texts);
+    const classes = {
+      row: true, [line.tone]: true, big: line.tone === "gift" && (line.worth ?? 0) >= band, chat: line.tone === "question",
+      sim: e.origin === "simulated" || e.origin === "replay", past: !!e.history, gone: !!row.gone, mark: e.event_type === "program",
+    };
+    return html`<li class=${classMap(classes)} data-id=${row.id} data-index=${index} data-seq=${row.seq} data-kind=${e.event_type}
+      role="article" aria-posinset=${index + 1} aria-setsize="-1" tabindex="-1" title=${e.history ? this.texts.t("feed.tag.history") : nothing}>
+      <time datetime=${e.data.timestamp}>${this.texts.clock(e.data.timestamp)}</time>
+      ${line.user ? face(line.user) : nothing}
+      <div class="body">${this.body(line, e)}</div>
+      ${line.worth ? html`<span class="worth" title=${this.texts.t("num.diamonds_of", { Count: line.worth })}>${this.texts.number(line.worth)}
+        <i aria-hidden="true">◆</i></span>` : line.aside ? html`<span class="aside">${line.aside}</span>` : nothing}
+    </li>`;
+  }
+
+  private body(line: Line, e: LiveEvent): TemplateResult {
+    const words = line.tone === "crowd" ? tags(e, this.texts).slice(0, e.origin === "simulated" || e.origin === "replay" ? 1 : 0) : tags(e, this.texts);
+    return html`${words.map((w) => html`<span class="tag">${w}</span> `)}${line.name
+      ? html`<bdi class="who" lang=${script(line.name) ?? nothing}>${line.name}</bdi> ` : nothing}<span
+      class="text" dir="auto" lang=${line.lang ?? nothing}>${line.parts.map((p) => this.piece(p))}</span>`;
+  }
+
+  private piece(p: Part): TemplateResult | string {
+    if (typeof p === "string") return p;
+    if ("text" in p) return html`<b class=${p.as}>${p.text}</b>`;
+    if (!p.picture.startsWith("https://")) return "";
+    return html`<img class="inline" src=${p.picture} alt="" loading="lazy" referrerpolicy="no-referrer" data-optional>`;
+  }
+
+  private nothingYet(): TemplateResult {
+    const t = this.texts;
+    if (this.rows.list.length === 0) {
+      return html`<li class="empty" role="presentation"><h3>${t.t("feed.empty.title")}</h3><p>${t.t("feed.empty.text")}</p></li>`;
+    }
+    return html`<li class="empty" role="presentation"><h3>${t.t("feed.none.title")}</h3><p>${t.t("feed.none.text")}</p>
+      <button class="btn" @click=${this.reset}>${t.t("feed.reset")}</button></li>`;
+  }
+
+  /** The way back to the end, and how much is waiting there. */
+  private jump(): TemplateResult | typeof nothing {
+    if (this.following && !this.held) return nothing;
+    let fresh = 0;
+    for (let i = this.visible.length - 1; i >= 0 && this.visible[i]!.id > this.seen; i--) fresh++;
+    if (this.following && fresh === 0) return nothing;
+    const t = this.texts;
+    return html`<button class="jump" @click=${this.toNewest}>${icon("arrow-down")}${fresh > 0
+      ? t.t("feed.new", { Count: fresh }) : t.t("feed.newest")}${this.following ? html`<small>${t.t("feed.held")}</small>` : nothing}</button>`;
+  }
+}

@@ -1,0 +1,132 @@
+// A session's totals: from the server's summary on, event by event. Pure: no DOM, no network.
+import type { LiveEvent, User } from "./wire.gen";
+
+/** What GET /api/sessions/{id}/summary answers. */
+export interface Summary {
+  last_seq: number; // everything up to here is in it
+  comments: number;
+  gifts: number; // pieces
+  diamonds: number;
+  likes: number;
+  joins: number; // a lower bound
+  follows: number;
+  shares: number;
+  viewers: number;
+  viewers_peak: number;
+  top_gifters?: Gifter[];
+}
+
+export interface Gifter {
+  user: User;
+  diamonds: number;
+  gifts: number;
+}
+
+export type Totals = Omit<Summary, "top_gifters">;
+
+export const zero: Totals = {
+  last_seq: 0, comments: 0, gifts: 0, diamonds: 0, likes: 0, joins: 0, follows: 0, shares: 0, viewers: 0, viewers_peak: 0,
+};
+
+/** Whether an event enters a statistic. What TikTok replays never does; what is made up, only where the page asks for it. */
+export function counts(e: LiveEvent, all: boolean): boolean {
+  return !e.history && (all || (e.origin !== "simulated" && e.origin !== "replay"));
+}
+
+/** Returns the totals with the events after them. A streak counts once, at its end. */
+export function fold(before: Totals, events: LiveEvent[], all: boolean): Totals {
+  const t = { ...before };
+  for (const e of events) {
+    if (e.seq <= t.last_seq) continue;
+    t.last_seq = e.seq;
+    if (counts(e, all)) add(t, e);
+  }
+  return t;
+}
+
+function add(t: Totals, e: LiveEvent): void {
+  switch (e.event_type) {
+    case "comment":
+      t.comments++;
+      break;
+    case "gift":
+      if (e.data.streaking) break;
+      t.gifts += e.data.repeat_count;
+      t.diamonds += e.data.total_diamonds;
+      break;
+    case "like":
+      t.likes = e.data.total_likes > 0 ? Math.max(t.likes, e.data.total_likes) : t.likes + e.data.count;
+      break;
+    case "join":
+      t.joins++;
+      break;
+    case "follow":
+      t.follows++;
+      break;
+    case "share":
+      t.shares++;
+      break;
+    case "viewers":
+      t.viewers = e.data.viewers;
+      t.viewers_peak = Math.max(t.viewers_peak, t.viewers);
+  }
+}
+
+/** Comments of the last minute. Times are the events' own, so a reader's clock that is wrong does no harm. */
+export class Rate {
+  private times: number[] = [];
+  private skew = -Infinity; // of the events' clock against the reader's, taken from the event that was least late
+
+  add(events: LiveEvent[], all: boolean, now: number): void {
+    for (const e of events) {
+      const at = Date.parse(e.data.timestamp);
+      if (!counts(e, all) || Number.isNaN(at)) continue;
+      this.skew = Math.max(this.skew, at - now);
+      if (e.event_type === "comment") this.times.push(at);
+    }
+  }
+
+  perMinute(now: number): number {
+    const from = now + (this.skew === -Infinity ? 0 : this.skew) - 60_000;
+    this.times = this.times.filter((at) => at > from);
+    return this.times.length;
+  }
+}
+
+/** Who gave how much. */
+export class Gifters {
+  private readonly by = new Map<string, Gifter>();
+
+  constructor(start: Gifter[] = [], private seq = 0) {
+    for (const g of start) this.by.set(userKey(g.user), { ...g });
+  }
+
+  add(events: LiveEvent[], all: boolean): void {
+    for (const e of events) {
+      if (e.seq <= this.seq) continue;
+      this.seq = e.seq;
+      if (e.event_type !== "gift" || e.data.streaking || !e.data.user || !counts(e, all)) continue;
+      const key = userKey(e.data.user);
+      const have = this.by.get(key);
+      this.by.set(key, {
+        user: e.data.user,
+        diamonds: (have?.diamonds ?? 0) + e.data.total_diamonds,
+        gifts: (have?.gifts ?? 0) + e.data.repeat_count,
+      });
+    }
+  }
+
+  top(n: number): Gifter[] {
+    return [...this.by.values()].sort((a, b) => b.diamonds - a.diamonds).slice(0, n);
+  }
+}
+
+/** A viewer's identity: the numeric id, or the handle where there is none. */
+export function userKey(u: User | undefined): string {
+  if (!u) return "";
+  return u.user_id || (u.unique_id ? "@" + u.unique_id : "");
+}
+
+export function userName(u: User | undefined): string {
+  return u?.nickname || u?.unique_id || u?.user_id || "";
+}

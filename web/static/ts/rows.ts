@@ -1,0 +1,144 @@
+// What the feed shows, made of events: most are a row of their own, some let an earlier row grow. Pure: no DOM.
+import { userKey } from "./numbers";
+import type { EventOf, Kind, LiveEvent } from "./wire.gen";
+
+export type Group = "chat" | "gifts" | "questions" | "people" | "host" | "system";
+
+export const groups: readonly Group[] = ["chat", "gifts", "questions", "people", "host", "system"];
+
+export interface Row {
+  readonly id: number; // counts up; the row's identity
+  readonly seq: number; // of its first event
+  event: LiveEvent; // the newest
+  crowd?: Crowd;
+  gone?: boolean; // a moderator took it away
+  version: number; // changes when the row does
+  searchable?: string; // its text made plain, once somebody searched
+}
+
+/** People who only came in or tapped: one grey line until something else happens. */
+export interface Crowd {
+  joins: number;
+  likes: number;
+  name: string; // of the only one who came, "" when there are more
+}
+
+const limit = 5_000; // rows kept; what is older is in the session's review
+const slack = 500;
+const reach = 400; // rows back that may still grow
+
+export class Rows {
+  list: Row[] = [];
+  private ids = 0;
+  private growing = new Map<string, Row>();
+
+  /** Adds an event. The viewer counter is a number of the page and no row. */
+  add(e: LiveEvent): void {
+    if (e.event_type === "viewers") return;
+    if (e.event_type === "delete") this.remove(e);
+    if (e.event_type === "join" || e.event_type === "like") return this.addCrowd(e);
+    const key = growKey(e);
+    const old = key ? this.growing.get(key) : undefined;
+    if (old && old.id > this.ids - reach) {
+      old.event = e;
+      this.touch(old);
+      return;
+    }
+    const row = this.push(e);
+    if (key) this.growing.set(key, row);
+  }
+
+  clear(): void {
+    this.list = [];
+    this.growing.clear();
+  }
+
+  private push(e: LiveEvent): Row {
+    const row: Row = { id: ++this.ids, seq: e.seq, event: e, version: 0 };
+    this.list.push(row);
+    if (this.list.length > limit + slack) this.trim();
+    return row;
+  }
+
+  private trim(): void {
+    this.list = this.list.slice(-limit);
+    const oldest = this.list[0]!.id;
+    for (const [key, row] of this.growing) if (row.id < oldest) this.growing.delete(key);
+  }
+
+  private touch(row: Row): void {
+    row.version++;
+    delete row.searchable;
+  }
+
+  private addCrowd(e: EventOf<"join"> | EventOf<"like">): void {
+    let row = this.list[this.list.length - 1];
+    if (!row?.crowd || !!row.event.history !== !!e.history || row.event.origin !== e.origin) {
+      row = this.push(e);
+      row.crowd = { joins: 0, likes: 0, name: "" };
+    }
+    const crowd = row.crowd!;
+    if (e.event_type === "join") {
+      crowd.joins++;
+      crowd.name = crowd.joins === 1 ? (e.data.user?.nickname ?? "") : "";
+    } else {
+      crowd.likes += e.data.count;
+    }
+    row.event = e;
+    this.touch(row);
+  }
+
+  /** A moderator removed messages, or everything of some viewers. */
+  private remove(e: EventOf<"delete">): void {
+    const messages = new Set(e.data.source_ids);
+    const users = new Set(e.data.user_ids);
+    for (const row of this.list) {
+      const { source_id, data } = row.event;
+      if ((source_id && messages.has(source_id)) || (data.user?.user_id && users.has(data.user.user_id))) {
+        row.gone = true;
+        this.touch(row);
+      }
+    }
+  }
+}
+
+/** What events of one growing row have in common; "" where each is a row of its own. */
+function growKey(e: LiveEvent): string {
+  switch (e.event_type) {
+    case "gift":
+      return e.data.streak_id ? `gift/${userKey(e.data.user)}/${e.data.gift.id}/${e.data.streak_id}` : "";
+    case "battle":
+      return `battle/${e.data.battle_id}`;
+    case "poll":
+      return `poll/${e.data.poll_id}`;
+    case "goal":
+      return `goal/${e.data.goal_id}`;
+    case "envelope":
+      return `envelope/${e.data.envelope_id}`;
+    case "caption":
+      return e.data.sentence_id ? `caption/${e.data.sentence_id}` : "";
+    default:
+      return "";
+  }
+}
+
+const groupOf: Record<Kind, Group> = {
+  comment: "chat", question: "questions", gift: "gifts", envelope: "gifts", join: "people", like: "people", follow: "people",
+  share: "people", subscribe: "people", caption: "host", intro: "host", program: "host", reply: "host", skip: "host", note: "host",
+  connect: "system", disconnect: "system", live_end: "system", live_pause: "system", live_resume: "system", viewers: "system",
+  pin: "system", delete: "system", battle: "system", goal: "system", poll: "system", rank: "system", system: "system", gap: "system",
+};
+
+/** Whether a row belongs to what the reader asked for. A chat line that asks something is a question too, one of the host is the host's. */
+export function belongs(row: Row, group: Group | "all"): boolean {
+  if (group === "all" || groupOf[row.event.event_type] === group) return true;
+  if (row.event.event_type === "question") return group === "chat";
+  if (row.event.event_type !== "comment") return false;
+  if (group === "questions") return /[?？؟]/.test(row.event.data.comment);
+  return group === "host" && !!row.event.data.user?.roles?.includes("host");
+}
+
+/** Makes text comparable: no case, no marks over letters, đ as d. What a Vietnamese viewer types in a hurry finds what was meant. */
+export function plain(text: string): string {
+  return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replaceAll("đ", "d");
+}
