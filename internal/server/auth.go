@@ -1,0 +1,186 @@
+package server
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/gorilla/sessions"
+
+	"showcaller/internal/db"
+	"showcaller/internal/live"
+)
+
+const (
+	loginCookie = "showcaller_login"
+	loginLength = 30 * 24 * time.Hour
+	loginTouch  = time.Hour // how often a login's last use is written
+)
+
+// loginStore keeps gorilla's sessions in the database, so that a login can be revoked. The cookie is a random secret; the
+// database holds its hash.
+type loginStore struct {
+	db     *db.DB
+	secure bool
+}
+
+// Get implements sessions.Store.
+func (s *loginStore) Get(r *http.Request, name string) (*sessions.Session, error) {
+	return sessions.GetRegistry(r).Get(s, name)
+}
+
+// New implements sessions.Store.
+func (s *loginStore) New(r *http.Request, name string) (*sessions.Session, error) {
+	session := sessions.NewSession(s, name)
+	session.IsNew = true
+	session.Options = &sessions.Options{
+		Path: "/", MaxAge: int(loginLength.Seconds()), HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s.secure || r.TLS != nil,
+	}
+	cookie, err := r.Cookie(name)
+	if err != nil {
+		return session, nil //nolint:nilerr // no cookie is no error: a new login
+	}
+	login, err := s.db.Login(r.Context(), hashSecret(cookie.Value), time.Now())
+	switch {
+	case err == nil:
+		session.ID, session.IsNew = cookie.Value, false
+		session.Values["user"], session.Values["seen"] = login.UserName, login.SeenAt
+	case live.CodeOf(err) != live.CodeNotFound:
+		return session, err
+	}
+	return session, nil
+}
+
+// Save implements sessions.Store. A MaxAge below zero revokes the login.
+func (s *loginStore) Save(r *http.Request, w http.ResponseWriter, session *sessions.Session) error {
+	if session.Options.MaxAge < 0 {
+		http.SetCookie(w, sessions.NewCookie(session.Name(), "", session.Options))
+		return s.db.DeleteLogin(r.Context(), hashSecret(session.ID))
+	}
+	if session.ID == "" {
+		session.ID = randomToken()
+	}
+	user, _ := session.Values["user"].(string)
+	now := time.Now()
+	err := s.db.SaveLogin(r.Context(), db.Login{
+		IDHash: hashSecret(session.ID), UserName: user, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(loginLength),
+	})
+	if err != nil {
+		return err
+	}
+	http.SetCookie(w, sessions.NewCookie(session.Name(), session.ID, session.Options))
+	return nil
+}
+
+func hashSecret(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return hex.EncodeToString(sum[:])
+}
+
+// identity is who makes a request.
+type identity struct {
+	user    db.User
+	program bool // by bearer token
+}
+
+type identityKey struct{}
+
+// whoami returns who makes a request; ok is false for a stranger.
+func whoami(ctx context.Context) (identity, bool) {
+	id, ok := ctx.Value(identityKey{}).(identity)
+	return id, ok
+}
+
+// identify finds out who makes each request, by bearer token or by login.
+func (s *Server) identify(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/static/") {
+			next.ServeHTTP(w, r)
+			return
+		}
+		id, ok, err := s.recognise(w, r)
+		if err != nil {
+			s.showError(w, r, err)
+			return
+		}
+		if ok {
+			r = r.WithContext(context.WithValue(r.Context(), identityKey{}, id))
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (s *Server) recognise(w http.ResponseWriter, r *http.Request) (identity, bool, error) {
+	if token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
+		return identity{user: db.User{Name: "api", Role: "owner"}, program: true}, s.isAPIToken(token), nil
+	}
+	session, err := s.logins.Get(r, loginCookie)
+	if err != nil || session.IsNew {
+		return identity{}, false, err
+	}
+	name, _ := session.Values["user"].(string)
+	user, err := s.db.User(r.Context(), name)
+	if live.CodeOf(err) == live.CodeNotFound && err != nil {
+		return identity{}, false, nil
+	}
+	if seen, ok := session.Values["seen"].(time.Time); ok && err == nil && time.Since(seen) > loginTouch {
+		err = session.Save(r, w)
+	}
+	return identity{user: user}, err == nil, err
+}
+
+func (s *Server) isAPIToken(token string) bool {
+	have, want := sha256.Sum256([]byte(token)), sha256.Sum256([]byte(s.opts.APIToken))
+	return s.opts.APIToken != "" && subtle.ConstantTimeCompare(have[:], want[:]) == 1
+}
+
+// requireLogin sends strangers to the login page, or to the set-up page while nobody can sign in.
+func (s *Server) requireLogin(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, ok := whoami(r.Context()); ok {
+			next.ServeHTTP(w, r)
+			return
+		}
+		users, err := s.db.UserCount(r.Context())
+		switch {
+		case err != nil:
+			s.showError(w, r, err)
+		case users == 0:
+			http.Redirect(w, r, "/setup", http.StatusSeeOther)
+		case r.Method != http.MethodGet:
+			http.Redirect(w, r, "/login", http.StatusSeeOther)
+		default:
+			http.Redirect(w, r, "/login?next="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
+		}
+	})
+}
+
+// signIn gives the browser a login of its own; a cookie it had before is worth nothing any more.
+func (s *Server) signIn(w http.ResponseWriter, r *http.Request, user string) error {
+	session, err := s.logins.Get(r, loginCookie)
+	if err != nil {
+		return err
+	}
+	if !session.IsNew {
+		if err := s.db.DeleteLogin(r.Context(), hashSecret(session.ID)); err != nil {
+			return err
+		}
+	}
+	session.ID = ""
+	session.Values["user"] = user
+	return session.Save(r, w)
+}
+
+// ownPath returns next if it is a path of this site, else "/": a login must not lead elsewhere.
+func ownPath(next string) string {
+	u, err := url.Parse(next)
+	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.Contains(next, `\`) {
+		return "/"
+	}
+	return next
+}

@@ -1,0 +1,183 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/danielgtaylor/huma/v2"
+
+	"showcaller/internal/live"
+	"showcaller/web/templates"
+)
+
+// statuses is the one table from codes to HTTP.
+var statuses = map[live.Code]int{
+	live.CodeInvalid:      http.StatusUnprocessableEntity,
+	live.CodeUnauthorized: http.StatusUnauthorized,
+	live.CodeForbidden:    http.StatusForbidden,
+	live.CodeNotFound:     http.StatusNotFound,
+	live.CodeConflict:     http.StatusConflict,
+	live.CodeLimited:      http.StatusTooManyRequests,
+	live.CodeUpstream:     http.StatusBadGateway,
+	live.CodeUnavailable:  http.StatusServiceUnavailable,
+	live.CodeInternal:     http.StatusInternalServerError,
+}
+
+func statusOf(err error) int { return statuses[live.CodeOf(err)] }
+
+// codeOf names a status that did not come from an error of ours, for the problem's stable code.
+func codeOf(status int) live.Code {
+	switch status {
+	case http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusMethodNotAllowed:
+		return live.CodeInvalid
+	}
+	for code, s := range statuses {
+		if s == status {
+			return code
+		}
+	}
+	return live.CodeInternal
+}
+
+// page turns a handler that returns an error into one that shows it: the only place where pages fail.
+func (s *Server) page(h func(http.ResponseWriter, *http.Request) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		err := h(w, r)
+		switch {
+		case err == nil:
+		case errors.Is(err, context.Canceled) && r.Context().Err() != nil:
+			// The browser went away; nobody reads an answer.
+		default:
+			s.showError(w, r, err)
+		}
+	}
+}
+
+func (s *Server) showError(w http.ResponseWriter, r *http.Request, err error) {
+	id := s.report(r, err)
+	if strings.HasPrefix(r.URL.Path, "/api/") {
+		problemOf(err, id).write(w)
+		return
+	}
+	p := s.view(r, "")
+	message := live.MessageOf(err)
+	if e, ok := errors.AsType[*live.Error](err); ok {
+		if e.Reason != "" {
+			message = p.Printer.T("reason." + string(e.Reason))
+		}
+		if e.Msg == "" && e.Reason == "" {
+			message = ""
+		}
+	}
+	code := live.CodeOf(err)
+	if code == live.CodeInternal {
+		message = ""
+	}
+	p.Title = p.Printer.T("error." + string(code) + ".title")
+	s.render(w, r, statusOf(err), templates.Error(templates.ErrorPage{Page: p, Code: code, Message: message, ID: id}))
+}
+
+// report logs what is our fault, with a number that the person can name, and returns that number.
+func (s *Server) report(r *http.Request, err error) string {
+	if code := live.CodeOf(err); code != live.CodeInternal && code != live.CodeUnavailable {
+		return ""
+	}
+	id := randomToken()[:8]
+	s.log.Error("request failed", "id", id, "method", r.Method, "path", r.URL.Path, "err", err)
+	return id
+}
+
+func (s *Server) recoverPanics(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			p := recover()
+			if p == nil {
+				return
+			}
+			if p == http.ErrAbortHandler { //nolint:errorlint // a panic value, compared as net/http does
+				panic(p)
+			}
+			s.showError(w, r, fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// render writes a page. It is rendered whole before the status goes out, so that a failure still gets its own page.
+func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, c templ.Component) {
+	w.Header().Set("Cache-Control", "no-store")
+	templ.Handler(c, templ.WithStatus(status), templ.WithErrorHandler(func(_ *http.Request, err error) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			http.Error(w, "error "+s.report(r, err), http.StatusInternalServerError)
+		})
+	})).ServeHTTP(w, r)
+}
+
+// problem is RFC 9457's application/problem+json with a code that programs can rely on.
+type problem struct {
+	Type   string         `json:"type" doc:"always about:blank"`
+	Title  string         `json:"title"`
+	Status int            `json:"status"`
+	Code   live.Code      `json:"code" enum:"invalid,unauthorized,forbidden,not_found,conflict,limited,upstream,unavailable,internal"`
+	Reason live.Reason    `json:"reason,omitempty" doc:"TikTok's or the connection's own cause, where there is one"`
+	Detail string         `json:"detail,omitempty" doc:"what happened, whose fault it is, what to do next"`
+	ID     string         `json:"instance,omitempty" doc:"what to look for in the log"`
+	Errors []problemField `json:"errors,omitempty"`
+}
+
+type problemField struct {
+	Path    string `json:"path" doc:"where in the request, for example body.data.gift.id"`
+	Message string `json:"message"`
+}
+
+func problemOf(err error, id string) *problem {
+	if p, ok := errors.AsType[*problem](err); ok {
+		return p
+	}
+	status := statusOf(err)
+	p := &problem{
+		Type: "about:blank", Title: http.StatusText(status), Status: status, Code: live.CodeOf(err), Reason: live.ReasonOf(err),
+		Detail: live.MessageOf(err), ID: id,
+	}
+	if e, ok := errors.AsType[*live.Error](err); ok && e.Field != "" {
+		p.Errors = []problemField{{"body." + e.Field, e.Msg}}
+	}
+	return p
+}
+
+// newProblem makes the problem for what huma itself refuses.
+func newProblem(status int, msg string, errs ...error) huma.StatusError {
+	p := &problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Code: codeOf(status), Detail: msg}
+	for _, err := range errs {
+		if d, ok := err.(huma.ErrorDetailer); ok { //nolint:errorlint // huma hands over its own values, not wrapped
+			detail := d.ErrorDetail()
+			p.Errors = append(p.Errors, problemField{detail.Location, detail.Message})
+		} else if err != nil {
+			return problemOf(err, "")
+		}
+	}
+	return p
+}
+
+func init() { huma.NewError = newProblem } // huma's only way to give errors another shape
+
+// Error implements error.
+func (p *problem) Error() string { return p.Detail }
+
+// GetStatus implements huma.StatusError.
+func (p *problem) GetStatus() int { return p.Status }
+
+// ContentType implements huma.ContentTypeFilter.
+func (p *problem) ContentType(string) string { return "application/problem+json" }
+
+func (p *problem) write(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(p.Status)
+	_ = json.NewEncoder(w).Encode(p) // the client may be gone
+}

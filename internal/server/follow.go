@@ -1,0 +1,310 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"iter"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/coder/websocket"
+	"github.com/go-chi/chi/v5"
+
+	"showcaller/internal/live"
+	"showcaller/web/catalog"
+)
+
+const (
+	frameTimeout = 10 * time.Second // a browser that takes longer is gone
+	pingEvery    = 30 * time.Second
+)
+
+// follower is one browser that follows events over a socket.
+type follower struct {
+	server  *Server
+	conn    *websocket.Conn
+	request *http.Request
+	printer *catalog.Printer
+	kinds   []live.Kind // only these; empty for all
+	session int64       // the session the numbers belong to
+	after   int64       // the last seq the browser has; negative: from that many before the end
+	frame   []byte
+}
+
+// followSession handles GET /api/sessions/{id}/follow.
+func (s *Server) followSession(w http.ResponseWriter, r *http.Request) error {
+	info, err := s.sessionInPath(r)
+	if err != nil {
+		return err
+	}
+	f, err := s.newFollower(r)
+	if err != nil {
+		return err
+	}
+	f.session = info.ID
+	return f.serve(w, func(ctx context.Context) error { return f.follow(ctx, info) })
+}
+
+// followRoom handles GET /api/rooms/{unique_id}/follow, which goes from session to session and tells the room's health.
+func (s *Server) followRoom(w http.ResponseWriter, r *http.Request) error {
+	name := chi.URLParam(r, "unique_id")
+	if _, _, err := s.engine.Room(name); err != nil {
+		return err
+	}
+	f, err := s.newFollower(r)
+	if err != nil {
+		return err
+	}
+	return f.serve(w, func(ctx context.Context) error { return f.followRoom(ctx, name) })
+}
+
+func (s *Server) newFollower(r *http.Request) (*follower, error) {
+	f := &follower{server: s, request: r, printer: s.view(r, "").Printer}
+	q := r.URL.Query()
+	var err1, err2 error
+	if v := q.Get("after"); v != "" {
+		f.after, err1 = strconv.ParseInt(v, 10, 64)
+	}
+	if v := q.Get("session"); v != "" {
+		f.session, err2 = strconv.ParseInt(v, 10, 64)
+	}
+	if err := errors.Join(err1, err2); err != nil {
+		return nil, &live.Error{Code: live.CodeInvalid, Op: "server.follow", Msg: "after and session must be numbers.", Err: err}
+	}
+	if types := q.Get("types"); types != "" {
+		for _, t := range strings.Split(types, ",") {
+			f.kinds = append(f.kinds, live.Kind(t))
+		}
+	}
+	return f, nil
+}
+
+// serve opens the socket and runs send until it ends, the browser leaves, its login is revoked, or the server closes.
+func (f *follower) serve(w http.ResponseWriter, send func(context.Context) error) error {
+	// The library checks that the page which opens the socket is ours.
+	conn, err := websocket.Accept(w, f.request, &websocket.AcceptOptions{CompressionMode: websocket.CompressionDisabled})
+	if err != nil {
+		return nil //nolint:nilerr // Accept has answered
+	}
+	defer conn.CloseNow() //nolint:errcheck // closed properly below where it can be
+	f.conn = conn
+	ctx, cancel := context.WithCancelCause(conn.CloseRead(f.request.Context()))
+	defer cancel(nil)
+	watched := make(chan struct{})
+	go func() {
+		defer close(watched)
+		f.watch(ctx, cancel)
+	}()
+	err = send(ctx)
+	cause := context.Cause(ctx)
+	cancel(nil)
+	<-watched
+	f.bye(err, cause)
+	return nil
+}
+
+var (
+	errServerCloses = errors.New("the server closes")
+	errLoginRevoked = errors.New("the login was revoked")
+)
+
+// watch ends the socket when the server closes, the browser no longer answers, or the login is gone.
+func (f *follower) watch(ctx context.Context, cancel context.CancelCauseFunc) {
+	ticker := time.NewTicker(pingEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-f.server.closed:
+			cancel(errServerCloses)
+			return
+		case <-ticker.C:
+		}
+		ping, stop := context.WithTimeout(ctx, frameTimeout)
+		err := f.conn.Ping(ping)
+		stop()
+		if err == nil && !f.stillSignedIn(ctx) {
+			err = errLoginRevoked
+		}
+		if err != nil {
+			cancel(err)
+			return
+		}
+	}
+}
+
+// stillSignedIn asks the database whether the login that opened the socket is still there.
+func (f *follower) stillSignedIn(ctx context.Context) bool {
+	id, _ := whoami(f.request.Context())
+	if id.program {
+		return true
+	}
+	cookie, err := f.request.Cookie(loginCookie)
+	if err != nil {
+		return false
+	}
+	_, err = f.server.db.Login(ctx, hashSecret(cookie.Value), time.Now())
+	return err == nil || live.CodeOf(err) != live.CodeNotFound
+}
+
+// bye says when to come back, and closes.
+func (f *follower) bye(err, cause error) {
+	ctx, cancel := context.WithTimeout(context.Background(), frameTimeout)
+	defer cancel()
+	switch {
+	case errors.Is(cause, errLoginRevoked):
+		_ = f.conn.Close(websocket.StatusPolicyViolation, "signed out")
+		return
+	case f.request.Context().Err() != nil && !errors.Is(cause, errServerCloses):
+		return // the browser left
+	case err != nil && ctx.Err() == nil && cause == nil:
+		f.server.log.Error("a follower's log broke", "err", err)
+	}
+	retry := 500 + rand.IntN(2500) // spread, so that a restart is not a storm
+	_ = f.write(ctx, fmtBye(retry))
+	_ = f.conn.Close(websocket.StatusGoingAway, "")
+}
+
+func fmtBye(retry int) []byte {
+	return []byte(`{"type":"bye","retry":` + strconv.Itoa(retry) + `}`)
+}
+
+// followRoom goes through the room's sessions, the one the browser was in first.
+func (f *follower) followRoom(ctx context.Context, name string) error {
+	healthDone := make(chan struct{})
+	defer func() { <-healthDone }()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() {
+		defer close(healthDone)
+		defer cancel()
+		f.sendHealth(ctx, name)
+	}()
+	for ctx.Err() == nil {
+		info, changed, err := f.nextSession(ctx, name)
+		if err != nil {
+			return err
+		}
+		if info.ID == 0 || info.ID == f.session && !info.EndedAt.IsZero() && f.after >= info.LastSeq {
+			select {
+			case <-changed:
+			case <-ctx.Done():
+			}
+			continue
+		}
+		if err := f.follow(ctx, info); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// nextSession returns the session to follow now: the one the browser knows until it is read to its end, then the newest.
+func (f *follower) nextSession(ctx context.Context, name string) (live.SessionInfo, <-chan struct{}, error) {
+	room, changed, err := f.server.engine.Room(name)
+	if err != nil {
+		return live.SessionInfo{}, nil, err
+	}
+	newest, ok, err := f.server.newestSession(f.request.WithContext(ctx), room)
+	if err != nil || !ok || f.session == 0 || f.session == newest.ID {
+		if f.session != newest.ID {
+			f.session = newest.ID
+		}
+		return newest, changed, err
+	}
+	known, err := f.server.db.Session(ctx, f.session)
+	if err == nil && known.Room == name && f.after < known.LastSeq {
+		return known, changed, nil
+	}
+	f.session, f.after = newest.ID, 0
+	return newest, changed, nil
+}
+
+// follow sends a session's events until it is closed, or ctx ends.
+func (f *follower) follow(ctx context.Context, info live.SessionInfo) error {
+	last := info.LastSeq
+	if s, err := f.server.engine.Session(info.ID); err == nil {
+		last = s.Log().Last()
+	}
+	if f.after < 0 {
+		f.after = max(0, last+f.after)
+	}
+	hello := `{"type":"hello","session_id":` + strconv.FormatInt(info.ID, 10) + `,"last":` + strconv.FormatInt(last, 10) + `}`
+	if err := f.write(ctx, []byte(hello)); err != nil {
+		return err
+	}
+	return f.sendEvents(ctx, f.server.engine.Follow(ctx, info, f.after))
+}
+
+func (f *follower) sendEvents(ctx context.Context, batches iter.Seq2[[]live.Event, error]) error {
+	for events, err := range batches {
+		if err != nil {
+			return err
+		}
+		f.after = events[len(events)-1].Seq
+		if err := f.encode(events); err != nil {
+			return err
+		}
+		if err := f.write(ctx, f.frame); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// encode makes one frame of a batch. `last` moves the browser's number past what its filter left out.
+func (f *follower) encode(events []live.Event) error {
+	f.frame = append(f.frame[:0], `{"type":"events","last":`...)
+	f.frame = strconv.AppendInt(f.frame, f.after, 10)
+	f.frame = append(f.frame, `,"events":[`...)
+	first := true
+	for _, e := range events {
+		if len(f.kinds) > 0 && !slices.Contains(f.kinds, e.Kind) {
+			continue
+		}
+		if !first {
+			f.frame = append(f.frame, ',')
+		}
+		first = false
+		var err error
+		if f.frame, err = e.AppendJSON(f.frame); err != nil {
+			return err
+		}
+	}
+	f.frame = append(f.frame, `]}`...)
+	return nil
+}
+
+// sendHealth sends the room's health now and at each change, until ctx ends or the room is gone.
+func (f *follower) sendHealth(ctx context.Context, name string) {
+	for {
+		room, changed, err := f.server.engine.Room(name)
+		if err != nil {
+			return
+		}
+		frame, err := json.Marshal(struct {
+			Type   string     `json:"type"`
+			Health healthBody `json:"health"`
+		}{"health", healthOf(f.printer, room)})
+		if err != nil || f.write(ctx, frame) != nil {
+			return
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (f *follower) write(ctx context.Context, frame []byte) error {
+	ctx, cancel := context.WithTimeout(ctx, frameTimeout)
+	defer cancel()
+	return f.conn.Write(ctx, websocket.MessageText, frame)
+}

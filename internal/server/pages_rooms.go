@@ -1,0 +1,176 @@
+package server
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"showcaller/internal/db"
+	"showcaller/internal/live"
+	"showcaller/web/templates"
+)
+
+// pageEvents is how many events a page shows without script.
+const pageEvents = 100
+
+// showRooms handles GET /, the list of rooms.
+func (s *Server) showRooms(w http.ResponseWriter, r *http.Request) error {
+	return s.renderRooms(w, r, http.StatusOK, "", nil)
+}
+
+func (s *Server) renderRooms(w http.ResponseWriter, r *http.Request, status int, name string, errs templates.Errors) error {
+	v := templates.RoomsPage{Page: s.view(r, "rooms.title"), Name: name, Errors: errs}
+	v.Path = "/"
+	for _, room := range s.engine.Rooms() {
+		tile, err := s.tile(r, room)
+		if err != nil {
+			return err
+		}
+		v.Rooms = append(v.Rooms, tile)
+	}
+	s.render(w, r, status, templates.Rooms(v))
+	return nil
+}
+
+func (s *Server) tile(r *http.Request, room live.RoomState) (templates.RoomTile, error) {
+	tile := templates.RoomTile{
+		UniqueID: room.UniqueID, Nickname: room.Nickname, Picture: room.Picture, Health: healthView(room),
+		Wanted: room.Wanted, AutoRecord: room.AutoRecord, Demo: room.Demo,
+	}
+	session, ok, err := s.newestSession(r, room)
+	if err != nil || !ok {
+		return tile, err
+	}
+	totals, err := s.db.Totals(r.Context(), session.ID, room.Demo)
+	tile.HasNumbers, tile.Viewers, tile.Diamonds = true, max(totals.Viewers, 0), totals.Diamonds
+	return tile, err
+}
+
+// newestSession returns the session a room's page shows: the one at hand, or the last one.
+func (s *Server) newestSession(r *http.Request, room live.RoomState) (live.SessionInfo, bool, error) {
+	if id := room.Health.SessionID; id != 0 {
+		info, err := s.db.Session(r.Context(), id)
+		return info, err == nil, err
+	}
+	found, err := s.db.Sessions(r.Context(), db.SessionQuery{Room: room.UniqueID, Limit: 1})
+	if err != nil || len(found) == 0 {
+		return live.SessionInfo{}, false, err
+	}
+	return found[0], true, nil
+}
+
+func healthView(room live.RoomState) templates.Health {
+	h := room.Health
+	return templates.Health{State: string(h.State), Reason: h.Reason, Since: h.Since, RetryAt: h.RetryAt, HeardAt: h.HeardAt, Way: h.Way}
+}
+
+// saveRoom handles POST /rooms: a handle in any form becomes a watched room.
+func (s *Server) saveRoom(w http.ResponseWriter, r *http.Request) error {
+	if err := parseForm(w, r); err != nil {
+		return err
+	}
+	typed := r.PostForm.Get("name")
+	p := s.view(r, "")
+	uniqueID, err := s.opts.ParseName(typed)
+	if err != nil {
+		text := p.Printer.T("reason.bad_name") + " " + p.Printer.T("advice.bad_name")
+		return s.renderRooms(w, r, http.StatusUnprocessableEntity, typed, templates.Errors{"name": text})
+	}
+	err = s.engine.AddRoom(r.Context(), live.Room{UniqueID: uniqueID, Wanted: true, AutoRecord: true})
+	if live.CodeOf(err) == live.CodeConflict && err != nil {
+		text := p.Printer.T("form.room_exists", "Name", uniqueID)
+		return s.renderRooms(w, r, http.StatusUnprocessableEntity, typed, templates.Errors{"name": text})
+	}
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/", http.StatusSeeOther)
+	return nil
+}
+
+// showRoom handles GET /rooms/{unique_id}, the live page.
+func (s *Server) showRoom(w http.ResponseWriter, r *http.Request) error {
+	room, _, err := s.engine.Room(chi.URLParam(r, "unique_id"))
+	if err != nil {
+		return err
+	}
+	v := templates.LivePage{
+		Page: s.view(r, ""), UniqueID: room.UniqueID, Nickname: room.Nickname, Picture: room.Picture, Demo: room.Demo,
+		Wanted: room.Wanted, Health: healthView(room),
+	}
+	v.Title = v.Printer.T("live.title", "Name", v.Name())
+	session, ok, err := s.newestSession(r, room)
+	if err != nil {
+		return err
+	}
+	if ok {
+		if err := s.fillLive(r, &v, session); err != nil {
+			return err
+		}
+	}
+	s.render(w, r, http.StatusOK, templates.Live(v))
+	return nil
+}
+
+func (s *Server) fillLive(r *http.Request, v *templates.LivePage, session live.SessionInfo) error {
+	totals, err := s.db.Totals(r.Context(), session.ID, v.Demo)
+	if err != nil {
+		return err
+	}
+	minutes, err := s.db.Minutes(r.Context(), session.ID, v.Demo)
+	if err != nil {
+		return err
+	}
+	v.SessionID, v.StartedAt, v.Topic = session.ID, session.StartedAt, session.Title
+	v.Numbers = templates.Numbers{
+		Viewers: max(totals.Viewers, 0), ViewersPeak: max(totals.ViewersPeak, 0), Diamonds: totals.Diamonds, Gifts: totals.Gifts,
+		Comments: totals.Comments, Likes: totals.Likes, Joins: totals.Joins, Follows: totals.Follows, Shares: totals.Shares,
+	}
+	if n := len(minutes); n > 0 && time.Since(minutes[n-1].Start) < 2*time.Minute {
+		v.Numbers.CommentsPerMinute = minutes[n-1].Comments
+	}
+	v.Events, err = s.db.Events(r.Context(), db.EventQuery{Session: session.ID, After: session.LastSeq - pageEvents, Limit: pageEvents})
+	return err
+}
+
+// connectRoom handles POST /rooms/{unique_id}/connect.
+func (s *Server) connectRoom(w http.ResponseWriter, r *http.Request) error {
+	return s.changeRoom(w, r, func(id string) error { return s.engine.Connect(r.Context(), id) })
+}
+
+// disconnectRoom handles POST /rooms/{unique_id}/disconnect.
+func (s *Server) disconnectRoom(w http.ResponseWriter, r *http.Request) error {
+	return s.changeRoom(w, r, func(id string) error { return s.engine.Disconnect(r.Context(), id) })
+}
+
+// autoRecordRoom handles POST /rooms/{unique_id}/auto-record.
+func (s *Server) autoRecordRoom(w http.ResponseWriter, r *http.Request) error {
+	return s.changeRoom(w, r, func(id string) error {
+		on := r.PostForm.Get("auto_record") == "true"
+		return s.engine.UpdateRoom(r.Context(), id, func(room *live.Room) { room.AutoRecord = on })
+	})
+}
+
+// removeRoom handles POST /rooms/{unique_id}/remove. Its sessions stay.
+func (s *Server) removeRoom(w http.ResponseWriter, r *http.Request) error {
+	return s.changeRoom(w, r, func(id string) error { return s.engine.RemoveRoom(r.Context(), id) })
+}
+
+// changeRoom does something to the room in the path and leads back to the page the form was on. Doing it twice is no error:
+// a double click asks for the same thing.
+func (s *Server) changeRoom(w http.ResponseWriter, r *http.Request, change func(uniqueID string) error) error {
+	if err := parseForm(w, r); err != nil {
+		return err
+	}
+	err := change(chi.URLParam(r, "unique_id"))
+	if e, ok := errors.AsType[*live.Error](err); ok && e.Code == live.CodeNotFound && r.PostForm.Get("back") == "" {
+		err = nil // removed already
+	}
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, ownPath(r.PostForm.Get("back")), http.StatusSeeOther)
+	return nil
+}

@@ -1,0 +1,162 @@
+// Package server is the HTTP face of Showcaller: pages and forms, the JSON API, the sockets, and who may use them.
+package server
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/httprate"
+	"github.com/gorilla/sessions"
+
+	"showcaller/internal/db"
+	"showcaller/internal/live"
+	"showcaller/web/static"
+)
+
+// Options are what the program's configuration says about its HTTP face.
+type Options struct {
+	BaseURL   string                       // "" derives it from each request
+	APIToken  string                       // a bearer token with the owner's rights; "" for none
+	ParseName func(string) (string, error) // makes a room's unique_id of what a person typed
+	Log       *slog.Logger
+	Version   string
+}
+
+// Server serves the panel. New makes it; Handler serves; Close sends the open sockets away.
+type Server struct {
+	db     *db.DB
+	engine *live.Engine
+	opts   Options
+	log    *slog.Logger
+	logins sessions.Store
+
+	setup  setupToken
+	closed chan struct{}
+	once   sync.Once
+}
+
+// New returns a server on an open database and a started engine.
+func New(d *db.DB, engine *live.Engine, opts Options) *Server {
+	s := &Server{db: d, engine: engine, opts: opts, log: opts.Log, closed: make(chan struct{})}
+	s.logins = &loginStore{db: d, secure: strings.HasPrefix(opts.BaseURL, "https:")}
+	return s
+}
+
+// Close tells every open socket to come back later: http.Server.Shutdown does not know them.
+func (s *Server) Close() { s.once.Do(func() { close(s.closed) }) }
+
+// Handler returns everything the public address serves.
+func (s *Server) Handler() http.Handler {
+	r := chi.NewRouter()
+	r.Use(s.recoverPanics, securityHeaders, http.NewCrossOriginProtection().Handler, s.identify)
+	r.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
+	r.Get("/readyz", s.page(s.ready))
+	r.Mount(static.Prefix, http.StripPrefix(strings.TrimSuffix(static.Prefix, "/"), static.Handler()))
+	s.publicPages(r)
+	r.Group(func(r chi.Router) {
+		r.Use(s.requireLogin)
+		s.panelPages(r)
+	})
+	s.api(r)
+	r.NotFound(s.page(func(http.ResponseWriter, *http.Request) error {
+		return &live.Error{Code: live.CodeNotFound, Op: "server.NotFound"}
+	}))
+	return r
+}
+
+func (s *Server) publicPages(r chi.Router) {
+	tries := httprate.Limit(10, time.Minute, httprate.WithKeyFuncs(httprate.KeyByIP), httprate.WithLimitHandler(s.tooManyTries))
+	r.Get("/setup", s.page(s.showSetup))
+	r.With(tries).Post("/setup", s.page(s.saveSetup))
+	r.Get("/login", s.page(s.showLogin))
+	r.With(tries).Post("/login", s.page(s.saveLogin))
+	r.Post("/logout", s.page(s.logout))
+	r.Post("/language", s.page(s.saveLanguage))
+	r.Post("/theme", s.page(s.saveTheme))
+}
+
+func (s *Server) panelPages(r chi.Router) {
+	r.Get("/", s.page(s.showRooms))
+	r.Post("/rooms", s.page(s.saveRoom))
+	r.Get("/rooms/{unique_id}", s.page(s.showRoom))
+	r.Post("/rooms/{unique_id}/connect", s.page(s.connectRoom))
+	r.Post("/rooms/{unique_id}/disconnect", s.page(s.disconnectRoom))
+	r.Post("/rooms/{unique_id}/auto-record", s.page(s.autoRecordRoom))
+	r.Post("/rooms/{unique_id}/remove", s.page(s.removeRoom))
+}
+
+func (s *Server) ready(w http.ResponseWriter, r *http.Request) error {
+	select {
+	case <-s.closed:
+		return &live.Error{Code: live.CodeUnavailable, Op: "server.ready", Msg: "shutting down"}
+	default:
+	}
+	if err := s.db.Ping(r.Context()); err != nil {
+		return &live.Error{Code: live.CodeUnavailable, Op: "server.ready", Msg: "the database does not answer", Err: err}
+	}
+	_, _ = w.Write([]byte("ready\n"))
+	return nil
+}
+
+// contentSecurityPolicy lets nothing in but our own files and TikTok's pictures. Live parts style themselves with constructed
+// style sheets, which need no exception.
+const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; " +
+	"img-src 'self' data: https://*.tiktokcdn.com https://*.tiktokcdn-eu.com https://*.tiktokcdn-us.com; " +
+	"form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+
+func securityHeaders(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", contentSecurityPolicy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// setupToken is the secret of the one-time set-up link, alive while nobody can sign in.
+type setupToken struct {
+	mu   sync.Mutex
+	hash [sha256.Size]byte
+	set  bool
+}
+
+// SetupURL makes a new one-time link for a program nobody has set up yet; the last one no longer works.
+func (s *Server) SetupURL(base string) string {
+	secret := randomToken()
+	s.setup.mu.Lock()
+	defer s.setup.mu.Unlock()
+	s.setup.hash, s.setup.set = sha256.Sum256([]byte(secret)), true
+	return base + "/setup?token=" + secret
+}
+
+func (t *setupToken) valid(secret string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	hash := sha256.Sum256([]byte(secret))
+	return t.set && subtle.ConstantTimeCompare(hash[:], t.hash[:]) == 1
+}
+
+func (t *setupToken) use() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.set = false
+}
+
+// randomToken returns 256 random bits for a URL.
+func randomToken() string {
+	var b [32]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return base64.RawURLEncoding.EncodeToString(b[:])
+}
