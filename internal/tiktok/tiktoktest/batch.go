@@ -44,10 +44,7 @@ func encodeBatch(r *webcast.ProtoMessageFetchResult) *batch {
 	r.FetchInterval = 1000
 	r.HeartbeatDuration = 10_000
 	r.InternalExt = []byte("internal_src:dim|wss_push_room_id:0|wss_msg_type:r|wrds_v:" + token(19))
-	b, err := proto.Marshal(r)
-	if err != nil {
-		panic(err) // only a string that is not UTF-8 can fail, and those are in payloads, which are bytes
-	}
+	b := mustMarshal(r)
 	return &batch{r.InternalExt, r.NeedAck, b, sync.OnceValue(func() []byte { return compress(b) })}
 }
 
@@ -81,6 +78,7 @@ func reply(payloadType string) []byte {
 	return mustMarshal(&webcast.WebcastPushFrame{PayloadEncoding: "pb", PayloadType: payloadType})
 }
 
+// mustMarshal encodes m. Only a string that is not UTF-8 could fail; those who want one put it into encoded bytes.
 func mustMarshal(m proto.Message) []byte {
 	b, err := proto.Marshal(m)
 	if err != nil {

@@ -13,7 +13,8 @@ import (
 	"showcaller/internal/tiktok/webcast"
 )
 
-const liveQuery = "&sourceType=54&aid=1988&app_name=tiktok_web&device_platform=web_pc&app_language=en&browser_language=en-US&region=US&user_is_login=false"
+const liveQuery = "&sourceType=54&aid=1988&app_name=tiktok_web&device_platform=web_pc&app_language=en&browser_language=en-US" +
+	"&region=US&user_is_login=false"
 
 // apiLiveAnswer is what a client reads of api-live.
 type apiLiveAnswer struct {
@@ -56,8 +57,10 @@ func TestLookup(t *testing.T) {
 	}
 	room.GoLive()
 	_, body := c.get("/webcast/room/check_alive/?aid=1988&room_ids=" + itoa(first) + "," + itoa(room.ID()))
-	if got := string(body); !strings.Contains(got, `{"alive":false,"room_id":`+itoa(first)) || !strings.Contains(got, `{"alive":true,"room_id":`+itoa(room.ID())) {
-		t.Errorf("check_alive: %s", got)
+	for _, want := range []string{`{"alive":false,"room_id":` + itoa(first), `{"alive":true,"room_id":` + itoa(room.ID())} {
+		if !strings.Contains(string(body), want) {
+			t.Errorf("check_alive lacks %s: %s", want, body)
+		}
 	}
 }
 
@@ -100,6 +103,7 @@ func TestScriptedAnswers(t *testing.T) {
 		{"limit in unix time", Sign, SignLimited("X-RateLimit-Reset", unix), "/webcast/rooms/ROOM/connect", 429, "X-Ratelimit-Reset=" + unix, ""},
 		{"limit with a date", SignLegacy, SignLimited("Retry-After", date), "/webcast/fetch?room_id=ROOM", 429, "Retry-After=" + date, ""},
 		{"plan", Sign, Status(402, "upgrade"), "/webcast/rooms/ROOM/connect", 402, "", "upgrade"},
+		{"no cookie", Sign, SignNoCookie(), "/webcast/rooms/ROOM/connect", 200, "X-Set-Tt-Cookie=", "wss://webcast-ws."},
 		{"outage", Sign, SignOutage(), "/webcast/rooms/ROOM/connect", 200, "", "wss://ws-fallback."},
 	}
 	srv := NewServer(t)

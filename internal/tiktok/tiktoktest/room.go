@@ -41,6 +41,7 @@ type Room struct {
 	status  LiveStatus
 	title   string
 	intro   Message
+	extra   []Message // of the first batch
 	began   time.Time
 	sockets map[*socket]bool // that entered the present live
 	entries int
@@ -235,26 +236,37 @@ func (r *Room) Sent() map[string]int {
 	return sent
 }
 
+// Greet adds messages to the first batch of everybody who connects from now on: snapshots, or old news that must not be taken
+// for new. They are not counted as sent.
+func (r *Room) Greet(msgs ...Message) {
+	r.server.mu.Lock()
+	defer r.server.mu.Unlock()
+	r.extra = append(r.extra, msgs...)
+}
+
 // greeting is the first batch after a connect: TikTok's welcome, the host's intro, old comments, and the state of the room.
 func (r *Room) greeting(live int64, history int) []*webcast.BaseProtoMessage {
-	intro, comments := r.past(history)
-	msgs := []*webcast.BaseProtoMessage{Welcome().encode(r.server, live), intro.encode(r.server, live)}
+	msgs, comments := r.past(history)
+	var all []*webcast.BaseProtoMessage
+	for _, m := range msgs {
+		all = append(all, m.encode(r.server, live))
+	}
 	for _, c := range comments {
-		msgs = append(msgs, &webcast.BaseProtoMessage{Method: c.Method, Payload: c.Payload, MsgId: c.MsgId, IsHistory: true})
+		all = append(all, &webcast.BaseProtoMessage{Method: c.Method, Payload: c.Payload, MsgId: c.MsgId, IsHistory: true})
 	}
 	for _, method := range []string{"WebcastLinkMicLayoutStateMessage", "WebcastGiftPanelUpdateMessage"} {
 		state := Unknown(method)
 		state.Sampled = 2
-		msgs = append(msgs, state.encode(r.server, live))
+		all = append(all, state.encode(r.server, live))
 	}
-	return msgs
+	return all
 }
 
-// past returns the host's intro and the last n comments.
-func (r *Room) past(n int) (Message, []*webcast.BaseProtoMessage) {
+// past returns what greets everybody, and the last n comments.
+func (r *Room) past(n int) ([]Message, []*webcast.BaseProtoMessage) {
 	r.server.mu.Lock()
 	defer r.server.mu.Unlock()
-	return r.intro, tail(r.comments, n)
+	return append([]Message{Welcome(), r.intro}, r.extra...), tail(r.comments, n)
 }
 
 // tail returns the last n elements in storage of their own, so that what fell off can be freed.

@@ -25,8 +25,8 @@ const (
 
 // Violation is one rule a client broke.
 type Violation struct {
-	Rule   Rule
-	Detail string
+	Rule   Rule   `json:"rule"`
+	Detail string `json:"detail"`
 }
 
 func (v Violation) String() string { return string(v.Rule) + ": " + v.Detail }

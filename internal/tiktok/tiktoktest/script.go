@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strconv"
 
-	"google.golang.org/protobuf/proto"
-
 	"showcaller/internal/tiktok/webcast"
 )
 
@@ -132,18 +130,24 @@ func SignLimited(header, value string) http.HandlerFunc {
 
 // SignOutage is the stub of an overloaded sign server: 200, a greeting, and a push server that refuses everybody.
 func SignOutage() http.HandlerFunc {
+	return signStub("ttwid="+token(32), &webcast.ProtoMessageFetchResult{
+		Cursor:      "0",
+		PushServer:  "wss://ws-fallback.eulerstream.com/?token=" + token(24),
+		RouteParams: map[string]string{"info": "Connected through Euler Stream fallback proxy"},
+	})
+}
+
+// SignNoCookie is what a sign server answers when TikTok gave it a result and no cookie: nothing one could connect with.
+func SignNoCookie() http.HandlerFunc {
+	return signStub("", &webcast.ProtoMessageFetchResult{Cursor: "0", PushServer: "wss://webcast-ws.tiktok.com" + socketPath})
+}
+
+func signStub(cookie string, result *webcast.ProtoMessageFetchResult) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
-		stub := &webcast.ProtoMessageFetchResult{
-			Cursor:      "0",
-			PushServer:  "wss://ws-fallback.eulerstream.com/?token=" + token(24),
-			RouteParams: map[string]string{"info": "Connected through Euler Stream fallback proxy"},
+		if cookie != "" {
+			w.Header().Set("X-Set-TT-Cookie", cookie)
 		}
-		b, err := proto.Marshal(stub)
-		if err != nil {
-			panic(err) // a constant always marshals
-		}
-		w.Header().Set("X-Set-TT-Cookie", "ttwid="+token(32))
-		_, _ = w.Write(b)
+		_, _ = w.Write(mustMarshal(result))
 	}
 }
 

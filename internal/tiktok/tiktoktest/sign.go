@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"time"
 
-	"google.golang.org/protobuf/proto"
-
 	"showcaller/internal/tiktok/webcast"
 )
 
@@ -57,7 +55,7 @@ func newTicket(room int64) *ticket {
 
 // writeTicket answers with the socket's address, the cookie for it, and the first batch of messages.
 func (s *Server) writeTicket(w http.ResponseWriter, r *http.Request, room *Room, t *ticket) {
-	b, err := proto.Marshal(&webcast.ProtoMessageFetchResult{
+	result := &webcast.ProtoMessageFetchResult{
 		Messages:          room.greeting(t.room, defaultHistory),
 		Cursor:            t.cursor,
 		FetchInterval:     1000,
@@ -68,17 +66,13 @@ func (s *Server) writeTicket(w http.ResponseWriter, r *http.Request, room *Room,
 		HeartbeatDuration: 10_000,
 		PushServer:        "ws://" + r.Host + socketPath,
 		IsFirst:           true,
-	})
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return
 	}
 	ttwid := s.newPass(r.URL.Query().Get("user_agent"), t)
 	w.Header().Set("X-Set-TT-Cookie", "ttwid="+ttwid+"; Path=/; Domain=tiktok.com; Max-Age=31536000; HttpOnly; Secure")
 	w.Header().Set("X-Room-Id", itoa(t.room))
 	w.Header().Set("X-Request-Id", token(12))
 	w.Header().Set("Content-Type", "application/protubuf") // sic: Euler's spelling
-	_, _ = w.Write(b)
+	_, _ = w.Write(mustMarshal(result))
 }
 
 // signAllowed holds the request's key against the one RequireSignKey wants.

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/coder/websocket"
@@ -60,9 +61,7 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 		a.refusal(w, r)
 		return
 	}
-	s.mu.Lock()
-	every := s.pingEvery
-	s.mu.Unlock()
+	every := s.pingInterval()
 	w.Header().Set("Handshake-Options", fmt.Sprintf("ping-interval=%d", int(every.Seconds())))
 	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{
 		InsecureSkipVerify: true, // the Origin is TikTok's, the host is not
@@ -75,17 +74,33 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 		s.blame(RuleHandshake, "%v", err)
 		return
 	}
-	q := r.URL.Query()
-	k := &socket{
-		server: s, room: a.room, live: a.live, conn: conn, raw: connOf(r), every: every,
-		gzip: q.Get("compress") == "gzip", history: max(0, int(atoi(q.Get("history_comment_count")))),
-		jobs: make(chan job, queueLen), gone: make(chan struct{}),
-		unacked: map[int64]dueAck{}, logBase: 7_000_000_000_000_000_000 + rand.Int64N(1<<50),
-	}
-	s.running.Go(k.write)
-	s.running.Add(1)
+	s.running.Add(1) // the HTTP server no longer knows of this goroutine
 	defer s.running.Done()
+	k := newSocket(s, a, r.URL.Query())
+	k.conn, k.raw, k.every = conn, connOf(r), every
+	s.running.Go(k.write)
 	k.read()
+}
+
+func (s *Server) pingInterval() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.pingEvery
+}
+
+// newSocket returns a socket with what the client asked for in its query.
+func newSocket(s *Server, a admission, q url.Values) *socket {
+	return &socket{
+		server:  s,
+		room:    a.room,
+		live:    a.live,
+		gzip:    q.Get("compress") == "gzip",
+		history: max(0, int(atoi(q.Get("history_comment_count")))),
+		jobs:    make(chan job, queueLen),
+		gone:    make(chan struct{}),
+		unacked: map[int64]dueAck{},
+		logBase: 7_000_000_000_000_000_000 + rand.Int64N(1<<50),
+	}
 }
 
 // refuse is socket with an answer other than a handshake: what the client asks for is checked all the same.
@@ -98,12 +113,12 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, answer http.Hand
 func (k *socket) read() {
 	defer k.end()
 	k.conn.SetReadLimit(64 << 10)
-	// Until the room is entered the read has a deadline; a connection that never says anything is a client's bug.
 	ctx, cancel := context.WithCancel(k.server.ctx)
 	defer cancel()
+	// A client that never enters is a client's bug, which would otherwise show as a test that waits for ever.
 	late := time.AfterFunc(enterWithin, func() {
 		if !k.hasEntered() {
-			k.server.blame(RuleEnter, "nothing entered the room within %s", enterWithin)
+			k.server.blame(RuleEnter, "nobody entered the room within %s", enterWithin)
 			cancel()
 		}
 	})

@@ -116,7 +116,8 @@ func badge(scene int32, level string, c *webcast.CombineBadge) *webcast.Badge {
 
 // avatarURL is a signed picture address of the kind TikTok sends; it leads nowhere.
 func avatarURL(id int64) string {
-	return fmt.Sprintf("https://p16-sign-sg.tiktokcdn.com/tos-alisg-avt-0068/%d~tplv-tiktok-shrink:72:72.webp?x-expires=1999999999&x-signature=loopback", id)
+	return "https://p16-sign-sg.tiktokcdn.com/tos-alisg-avt-0068/" + itoa(id) +
+		"~tplv-tiktok-shrink:72:72.webp?x-expires=1999999999&x-signature=loopback"
 }
 
-func secUID(id int64) string { return fmt.Sprintf("MS4wLjABAAAA%d", id) }
+func secUID(id int64) string { return "MS4wLjABAAAA" + itoa(id) }
