@@ -15,7 +15,7 @@ import (
 //go:embed dist
 var files embed.FS
 
-// Prefix is where Handler expects to be mounted.
+// Prefix is where Handler is mounted, with the prefix stripped.
 const Prefix = "/static/"
 
 var manifest = sync.OnceValue(func() map[string]string {
@@ -44,10 +44,10 @@ func Handler() http.Handler {
 	if err != nil {
 		panic(err) // a constant path
 	}
-	server := http.StripPrefix(Prefix, http.FileServerFS(dist))
+	server := http.FileServerFS(dist)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name := path.Base(r.URL.Path)
-		if info, err := fs.Stat(dist, name); err != nil || info.IsDir() || r.URL.Path != Prefix+name {
+		if info, err := fs.Stat(dist, name); err != nil || info.IsDir() || r.URL.Path != "/"+name {
 			http.NotFound(w, r)
 			return
 		}

@@ -269,7 +269,7 @@ func Live(v LivePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = connectForm(v.Page, RoomTile{UniqueID: v.UniqueID, Wanted: v.Wanted}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = connectForm(v.Page, RoomTile{UniqueID: v.UniqueID, Wanted: v.Wanted}, "").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

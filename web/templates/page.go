@@ -63,7 +63,7 @@ func (h Health) tone() string {
 		return "go"
 	case "waiting", "connecting", "silent", "reconnecting", "paused", "limited":
 		return "wait"
-	case "blocked":
+	case "blocked", "stopped":
 		return "hold"
 	case "demo":
 		return "host"
@@ -75,11 +75,11 @@ func (h Health) tone() string {
 // something went wrong.
 func (h Health) look() string {
 	switch h.state() {
-	case "blocked":
+	case "blocked", "stopped":
 		return "told hold"
 	case "silent", "reconnecting", "limited":
 		return "told wait"
-	case "idle", "waiting", "stopped":
+	case "idle", "waiting":
 		return "told"
 	}
 	return ""

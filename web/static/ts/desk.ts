@@ -34,9 +34,10 @@ const live = new Live(`/api/rooms/${encodeURIComponent(desk.dataset["room"]!)}/f
   events(events) {
     feed.add(events);
     score.add(events);
-    line.touch();
+    line.heard(events);
   },
   health(health) {
+    if (!health.session_id) feed.start();
     line.showHealth(health);
     note.showHealth(health);
   },

@@ -3,9 +3,10 @@ import { html, nothing, type TemplateResult } from "lit";
 import { icon, LightElement } from "./element";
 import { stopwatch, type Texts } from "./i18n";
 import type { Health, Link } from "./live";
+import type { LiveEvent } from "./wire.gen";
 
 const tones: Record<string, string> = {
-  live: "go", waiting: "wait", connecting: "wait", silent: "wait", reconnecting: "wait", paused: "wait", limited: "wait", blocked: "hold", demo: "host",
+  live: "go", waiting: "wait", connecting: "wait", silent: "wait", reconnecting: "wait", paused: "wait", limited: "wait", blocked: "hold", stopped: "hold", demo: "host",
 };
 
 const patience = 2_000; // ms a connection may take before anybody is told
@@ -57,11 +58,12 @@ class HealthElement extends LightElement {
 }
 
 export class HealthLine extends HealthElement {
-  private heard = 0; // when the newest event came, by the reader's clock
+  private last = 0; // when the newest event came, by the reader's clock
 
-  /** Something arrived from the room. */
-  touch(): void {
-    this.heard = Date.now();
+  /** Something arrived from the room. The first event of a session is when its clock starts. */
+  heard(events: LiveEvent[]): void {
+    this.last = Date.now();
+    if (events[0]?.seq === 1) this.dataset["started"] = events[0].data.timestamp;
   }
 
   protected override render(): TemplateResult {
@@ -82,7 +84,7 @@ export class HealthLine extends HealthElement {
     const facts: TemplateResult[] = [];
     const way = t.find("health.way." + this.health?.way);
     if (way) facts.push(html`<span>${way}</span>`);
-    const heard = this.heard || Date.parse(this.health?.heard_at ?? "");
+    const heard = this.last || Date.parse(this.health?.heard_at ?? "");
     if (heard && ["live", "silent", "demo", "paused", "reconnecting"].includes(this.state)) {
       facts.push(html`<span>${t.parts("health.heard", { Ago: { text: t.ago(Date.now() - heard), as: "name" } }).map((p) =>
         typeof p === "string" ? p : "text" in p ? html`<b>${p.text}</b>` : "")}</span>`);
@@ -101,7 +103,7 @@ export class HealthLine extends HealthElement {
 
 /** How loud the sentences are; the server has the same list. */
 const looks: Record<string, string> = {
-  idle: "told", waiting: "told", stopped: "told", silent: "told wait", reconnecting: "told wait", limited: "told wait", blocked: "told hold",
+  idle: "told", waiting: "told", stopped: "told hold", silent: "told wait", reconnecting: "told wait", limited: "told wait", blocked: "told hold",
 };
 
 export class HealthNote extends HealthElement {

@@ -59,6 +59,12 @@ export class LiveFeed extends LightElement {
     this.resized.disconnect();
   }
 
+  /** The server has answered: the list is ours from now on, also while it is empty. */
+  start(): void {
+    this.started = true;
+    this.requestUpdate();
+  }
+
   /** Another session began: what was shown is past. */
   begin(): void {
     this.started = true;

@@ -23,7 +23,7 @@ export class LiveNumbers extends LightElement {
     const t = this.texts;
     const { totals: n, perMinute } = this.board!;
     return html`<dl class="now">
-      ${this.number("viewers", n.viewers, t.t("num.viewers"), t.t("num.peak", { Count: n.viewers_peak }))}
+      ${this.number("viewers", n.viewers, t.t("num.viewers"), n.viewers_peak === null ? "" : t.t("num.peak", { Count: n.viewers_peak }))}
       ${this.number("diamonds", n.diamonds, t.t("num.diamonds"), t.t("num.gifts", { Count: n.gifts }))}
       ${this.number("rate", perMinute, t.t("num.rate"), t.t("num.comments", { Count: n.comments }))}
       ${this.number("likes", n.likes, t.t("num.likes"))}
@@ -33,7 +33,11 @@ export class LiveNumbers extends LightElement {
     <p class="soft joins" data-number="joins">${t.t("num.joins", { Count: n.joins })}</p>`;
   }
 
-  private number(name: string, n: number, word: string, beside = ""): TemplateResult {
+  private number(name: string, n: number | null, word: string, beside = ""): TemplateResult {
+    if (n === null) {
+      return html`<div class="number" data-number=${name}><dt>${word}</dt>
+        <dd class="none"><b aria-hidden="true">–</b><span class="hidden">${this.texts.t("num.none")}</span><em></em></dd></div>`;
+    }
     return html`<div class="number ${name === "diamonds" ? "money" : ""}" data-number=${name}>
       <dt>${word}</dt><dd><b title=${this.texts.number(n)} data-value=${n}>${this.texts.short(n)}</b><em>${beside}</em></dd></div>`;
   }

@@ -30,7 +30,7 @@ export interface Listener {
 
 type Frame =
   | { type: "hello"; session_id: number; last: number }
-  | { type: "events"; events: LiveEvent[] }
+  | { type: "events"; events: LiveEvent[]; last?: number }
   | { type: "health"; health: Health }
   | { type: "bye"; retry: number };
 
@@ -62,6 +62,7 @@ export class Live {
   private timer: unknown;
   private failures = 0;
   private retry: number | undefined; // what the server's bye asked for
+  private open = false; // the server has said something over this socket
 
   constructor(private readonly url: string, private readonly listener: Listener, private readonly world: World = browser) {}
 
@@ -90,6 +91,7 @@ export class Live {
   private connect(): void {
     this.world.cancel(this.timer);
     this.listener.link({ state: "connecting" });
+    this.open = false;
     const socket = this.world.open(this.address());
     this.socket = socket;
     socket.onmessage = (e) => {
@@ -139,6 +141,11 @@ export class Live {
 
   private read(data: string): void {
     this.watch();
+    if (!this.open) {
+      this.open = true;
+      this.failures = 0;
+      this.listener.link({ state: "open" });
+    }
     const frame = JSON.parse(data) as Frame;
     switch (frame.type) {
       case "hello":
@@ -153,8 +160,6 @@ export class Live {
   }
 
   private hello(session: number, last: number): void {
-    this.failures = 0;
-    this.listener.link({ state: "open" });
     const other = session !== this.session;
     const rewound = !other && this.seq !== undefined && last < this.seq; // the log is shorter than we know it: a restored backup
     if (other || rewound) this.enter(session, undefined);

@@ -11,8 +11,8 @@ export interface Summary {
   joins: number; // a lower bound
   follows: number;
   shares: number;
-  viewers: number;
-  viewers_peak: number;
+  viewers: number | null; // null: TikTok has not told yet
+  viewers_peak: number | null;
   top_gifters?: Gifter[];
 }
 
@@ -25,7 +25,7 @@ export interface Gifter {
 export type Totals = Omit<Summary, "top_gifters">;
 
 export const zero: Totals = {
-  last_seq: 0, comments: 0, gifts: 0, diamonds: 0, likes: 0, joins: 0, follows: 0, shares: 0, viewers: 0, viewers_peak: 0,
+  last_seq: 0, comments: 0, gifts: 0, diamonds: 0, likes: 0, joins: 0, follows: 0, shares: 0, viewers: null, viewers_peak: null,
 };
 
 /** Whether an event enters a statistic. What TikTok replays never does; what is made up, only where the page asks for it. */
@@ -68,7 +68,7 @@ function add(t: Totals, e: LiveEvent): void {
       break;
     case "viewers":
       t.viewers = e.data.viewers;
-      t.viewers_peak = Math.max(t.viewers_peak, t.viewers);
+      t.viewers_peak = Math.max(t.viewers_peak ?? 0, t.viewers);
   }
 }
 
