@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"strings"
 	"time"
 
 	"showcaller/internal/live"
@@ -232,23 +231,11 @@ func (w *appender) terms(group []*pending) error {
 	return nil
 }
 
-// searchable returns the text of an event that a search finds.
+// searchable returns the text of an event that a search finds: what people wrote, not what the program says.
 func searchable(e live.Event) string {
 	switch e.Kind {
-	case live.KindComment:
-		return live.DataOf[live.Comment](e).Comment
-	case live.KindQuestion:
-		return live.DataOf[live.Question](e).Question
-	case live.KindProgram:
-		return live.DataOf[live.Program](e).ProgramName
-	case live.KindNote:
-		return live.DataOf[live.Note](e).Text
-	case live.KindReply:
-		var text []string
-		for _, c := range live.DataOf[live.Reply](e).Clips {
-			text = append(text, c.Speech)
-		}
-		return strings.Join(text, "\n")
+	case live.KindComment, live.KindQuestion, live.KindProgram, live.KindNote, live.KindReply:
+		return live.Text(e)
 	}
 	return ""
 }

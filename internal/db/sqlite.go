@@ -121,10 +121,15 @@ func (d *DB) Backup(ctx context.Context, file string) error {
 	if _, err := os.Stat(file); err == nil {
 		return &live.Error{Code: live.CodeConflict, Op: "db.Backup", Msg: file + " exists already; a backup does not overwrite. Name another file."}
 	}
-	if _, err := d.read.ExecContext(ctx, `VACUUM INTO $1`, file); err != nil {
-		return &live.Error{Code: live.CodeUnavailable, Op: "db.Backup", Msg: "The backup could not be written to " + file + ".", Err: err}
+	// A connection of its own: the readers may write nothing, not even elsewhere, and the writer must not wait for the copy.
+	pool, err := openPool(d.path, false)
+	if err != nil {
+		return err
 	}
-	return nil
+	if _, err = pool.ExecContext(ctx, `VACUUM INTO $1`, file); err != nil {
+		err = &live.Error{Code: live.CodeUnavailable, Op: "db.Backup", Msg: "The backup could not be written to " + file + ".", Err: err}
+	}
+	return errors.Join(err, pool.Close())
 }
 
 // valueRows returns the VALUES of a statement that inserts many rows. The parameters have no numbers here, because SQLite looks
