@@ -17,6 +17,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -69,22 +70,32 @@ func (c *config) shows(srv *tiktoktest.Server) ([]*show, error) {
 	var all []*show
 	for i, user := range c.users() {
 		room := srv.Room(user)
-		var src tiktoktest.Source = tiktoktest.NewTraffic(c.seed+uint64(i), room.Host())
-		if c.captures != "" {
-			recorded, err := tiktoktest.LoadCaptures(c.captures)
-			if err != nil {
-				return nil, err
-			}
-			src = recorded
+		src, err := c.source(room, c.seed+uint64(i))
+		if err != nil {
+			return nil, err
 		}
 		all = append(all, &show{room: room, src: src, rate: c.rate, length: c.length, bad: c.bad, badEvery: c.badEvery})
 	}
 	return all, nil
 }
 
+// source is what fills a room: recorded messages if there are any, else a made-up audience.
+func (c *config) source(room *tiktoktest.Room, seed uint64) (tiktoktest.Source, error) {
+	if c.captures == "" {
+		return tiktoktest.NewTraffic(seed, room.Host()), nil
+	}
+	recorded, err := tiktoktest.LoadCaptures(c.captures)
+	if err != nil {
+		return nil, err
+	}
+	recorded.Shuffle(seed)
+	return recorded, nil
+}
+
 // howTo prints what a person has to type to use the server.
 func howTo(out io.Writer, srv *tiktoktest.Server, c *config) {
-	fmt.Fprintf(out, "A stand-in for TikTok LIVE is at %s. Live: %d room(s), %g events a second each.\n\n", srv.URL(), c.rooms, c.rate)
+	fmt.Fprintf(out, "A stand-in for TikTok LIVE is at %s. Live: %s, %g events a second each.\n\n",
+		srv.URL(), strings.Join(c.users(), ", "), c.rate)
 	for _, name := range []string{"WEB", "WEBCAST", "SIGN"} {
 		fmt.Fprintf(out, "export SHOWCALLER_TIKTOK_%s_URL=%s\n", name, srv.URL())
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"time"
 
@@ -49,6 +50,12 @@ func (c *Captures) add(method string, payload []byte) {
 	if method != "WebcastControlMessage" {
 		c.msgs = append(c.msgs, Recorded(method, payload))
 	}
+}
+
+// Shuffle puts the messages into an order of their own for each seed: files are often sorted by method.
+func (c *Captures) Shuffle(seed uint64) {
+	rng := rand.New(rand.NewPCG(seed, 0x5eed))
+	rng.Shuffle(len(c.msgs), func(i, j int) { c.msgs[i], c.msgs[j] = c.msgs[j], c.msgs[i] })
 }
 
 // Len is how many messages there are.

@@ -36,7 +36,7 @@ func (r *Room) Play(ctx context.Context, src Source, rate float64) {
 			r.sendFrom(src, p.due(now))
 		case <-count.C:
 			if c, ok := src.(counter); ok {
-				r.Send(c.Viewers())
+				r.SendUnacked(c.Viewers())
 			}
 		}
 	}

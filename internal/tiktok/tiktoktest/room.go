@@ -175,7 +175,12 @@ func (r *Room) AwaitAcked(ctx context.Context) error {
 
 // Send pushes messages, as one batch, to every client in the room. It waits while a client does not read, so a slow client is
 // felt here and nothing is dropped.
-func (r *Room) Send(msgs ...Message) {
+func (r *Room) Send(msgs ...Message) { r.send(msgs, true) }
+
+// SendUnacked is Send in a frame that needs no ack. A client that acks it all the same breaks a rule.
+func (r *Room) SendUnacked(msgs ...Message) { r.send(msgs, false) }
+
+func (r *Room) send(msgs []Message, needAck bool) {
 	r.order.Lock()
 	defer r.order.Unlock()
 	id := r.ID()
@@ -183,7 +188,7 @@ func (r *Room) Send(msgs ...Message) {
 	for _, m := range msgs {
 		batch = append(batch, m.encode(r.server, id))
 	}
-	heard := r.broadcast(newBatch(batch, true)) > 0
+	heard := r.broadcast(newBatch(batch, needAck)) > 0
 	r.record(msgs, batch, heard)
 }
 

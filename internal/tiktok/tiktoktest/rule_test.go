@@ -141,6 +141,11 @@ func heartbeatCrimes() []crime {
 func ackCrimes() []crime {
 	return []crime{
 		{"an ack for nothing", RuleAck, entered(func(c *client, _ *Room) { c.write("ack", 5, []byte("x")) })},
+		{"an ack nobody asked for", RuleAck, entered(func(c *client, r *Room) {
+			c.batch()
+			r.SendUnacked(Chat(r.Host(), "hello"))
+			c.batch()
+		})},
 		{"an ack twice", RuleAck, entered(func(c *client, _ *Room) {
 			f, b := c.unacked()
 			c.write("ack", f.LogId, b.InternalExt)

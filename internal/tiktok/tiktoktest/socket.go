@@ -61,6 +61,8 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 		a.refusal(w, r)
 		return
 	}
+	s.running.Add(1) // the HTTP server does not know of goroutines that took their connection over
+	defer s.running.Done()
 	every := s.pingInterval()
 	w.Header().Set("Handshake-Options", fmt.Sprintf("ping-interval=%d", int(every.Seconds())))
 	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{
@@ -74,8 +76,6 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 		s.blame(RuleHandshake, "%v", err)
 		return
 	}
-	s.running.Add(1) // the HTTP server no longer knows of this goroutine
-	defer s.running.Done()
 	k := newSocket(s, a, r.URL.Query())
 	k.conn, k.raw, k.every = conn, connOf(r), every
 	s.running.Go(k.write)
