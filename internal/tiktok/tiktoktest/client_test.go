@@ -169,11 +169,13 @@ func (c *client) readBytes() ([]byte, error) {
 	return b, err
 }
 
-// batch returns the next batch, and acks it.
+// batch returns the next batch, and acks it if it wants to be.
 func (c *client) batch() *webcast.ProtoMessageFetchResult {
 	c.t.Helper()
 	f, r := c.unacked()
-	c.write("ack", f.LogId, r.InternalExt)
+	if r.NeedAck {
+		c.write("ack", f.LogId, r.InternalExt)
+	}
 	return r
 }
 

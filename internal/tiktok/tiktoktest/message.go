@@ -1,6 +1,7 @@
 package tiktoktest
 
 import (
+	"cmp"
 	"time"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -71,7 +72,7 @@ func Recorded(method string, payload []byte) Message { return Message{Method: me
 // label is what the message is counted under.
 func (m Message) label() string {
 	if m.Kind == "" {
-		return m.Method
+		return cmp.Or(m.Method, "without a method")
 	}
 	return m.Kind
 }

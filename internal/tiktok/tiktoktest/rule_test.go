@@ -144,7 +144,8 @@ func ackCrimes() []crime {
 		{"an ack nobody asked for", RuleAck, entered(func(c *client, r *Room) {
 			c.batch()
 			r.SendUnacked(Chat(r.Host(), "hello"))
-			c.batch()
+			f, b := c.unacked()
+			c.write("ack", f.LogId, b.InternalExt)
 		})},
 		{"an ack twice", RuleAck, entered(func(c *client, _ *Room) {
 			f, b := c.unacked()
