@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"reflect"
 	"regexp"
@@ -143,5 +144,20 @@ func TestLockNamesNoRegistry(t *testing.T) {
 		if name != "" && p.Integrity == "" {
 			t.Errorf("%s has no checksum", name)
 		}
+	}
+}
+
+// The browser's own unit tests, so that `go test ./...` is the whole truth. Needs node and `npm ci`.
+func TestTypeScript(t *testing.T) {
+	dir := root(t)
+	if _, err := exec.LookPath("node"); err != nil {
+		t.Skip("no node")
+	}
+	if _, err := os.Stat(filepath.Join(dir, "node_modules/lit")); err != nil {
+		t.Skip("no node_modules: run `npm ci`")
+	}
+	var out bytes.Buffer
+	if err := runTests(dir, &out); err != nil {
+		t.Errorf("%v\n%s", err, out.String())
 	}
 }

@@ -32,7 +32,7 @@ func run(test bool) error {
 		return err
 	}
 	if test {
-		return runTests(root)
+		return runTests(root, os.Stdout)
 	}
 	return build(root, filepath.Join(root, "web/static/dist"))
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,7 +11,7 @@ import (
 )
 
 // runTests bundles every *.test.ts into a folder of its own and runs them with node's test runner.
-func runTests(root string) error {
+func runTests(root string, out io.Writer) error {
 	tests, err := filepath.Glob(filepath.Join(root, "web/static/ts/*.test.ts"))
 	if err != nil {
 		return err
@@ -43,6 +44,6 @@ func runTests(root string) error {
 		return err
 	}
 	node := exec.Command("node", append([]string{"--test", "--enable-source-maps"}, bundles...)...)
-	node.Stdout, node.Stderr = os.Stdout, os.Stderr
+	node.Stdout, node.Stderr = out, out
 	return node.Run()
 }

@@ -26,7 +26,8 @@ export function describe(row: Row, texts: Texts): Line {
 
 /** Everything of a line that can be searched. */
 export function lineText(line: Line): string {
-  return [line.name ?? "", ...line.parts.map((p) => (typeof p === "string" ? p : "text" in p ? p.text : ""))].join(" ");
+  const words = line.parts.map((p) => (typeof p === "string" ? p : "text" in p ? p.text : "")).join("");
+  return `${line.name ?? ""} ${words}`;
 }
 
 function crowdLine(row: Row, texts: Texts): Line {

@@ -1,5 +1,6 @@
 // What our custom elements have in common.
 import { html, LitElement, type TemplateResult } from "lit";
+import { hueOf, initialOf } from "./faces";
 import { userKey, userName } from "./numbers";
 import type { User } from "./wire.gen";
 
@@ -34,21 +35,7 @@ export function icon(name: string): TemplateResult {
 /** Somebody: a letter on a colour, and the picture over it where there is one. */
 export function face(user: User | undefined): TemplateResult {
   const picture = user?.profile_picture ?? "";
-  return html`<span class="face hue-${hue(userKey(user))}" aria-hidden="true">${initial(userName(user))}${picture.startsWith("https://")
+  return html`<span class="face hue-${hueOf(userKey(user))}" aria-hidden="true">${initialOf(userName(user))}${picture.startsWith("https://")
     ? html`<img src=${picture} alt="" loading="lazy" referrerpolicy="no-referrer" data-optional>`
     : ""}</span>`;
-}
-
-const encoder = new TextEncoder();
-
-/** One of eight colours, the same as the server picks. */
-export function hue(key: string): number {
-  let sum = 0;
-  for (const byte of encoder.encode(key)) sum = (Math.imul(sum, 31) + byte) >>> 0;
-  return sum % 8;
-}
-
-/** The first letter of a name, else a dot: never half an emoji. */
-export function initial(name: string): string {
-  return /[\p{L}\p{N}]/u.exec(name)?.[0].toUpperCase() ?? (name ? "•" : "?");
 }

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { describe, lineText } from "./describe";
+import { belongs, plain, Rows } from "./rows";
+import { comment, event, gift, mai, texts, yoru } from "./testing";
+import type { LiveEvent } from "./wire.gen";
+
+function rowsOf(...events: LiveEvent[]): Rows {
+  const rows = new Rows();
+  for (const e of events) rows.add(e);
+  return rows;
+}
+
+const said = (rows: Rows) => rows.list.map((row) => lineText(describe(row, texts)).trim());
+
+test("a streak is one row that grows where it began", () => {
+  const rows = rowsOf(gift(1, 1, true), comment(2), gift(3, 2, true), gift(4, 3, false));
+  assert.deepEqual(said(rows), ["Mai sent Rose ×3", "Mai hi"]);
+  assert.equal(rows.list[0]!.seq, 1);
+});
+
+test("another viewer, gift or streak is another row", () => {
+  const rows = rowsOf(gift(1, 1, true), gift(2, 1, true, { user: yoru }), gift(3, 1, true, { streak: "s2" }));
+  assert.equal(rows.list.length, 3);
+});
+
+test("a streak that went on after it was closed says all its pieces", () => {
+  const rows = rowsOf(gift(1, 5, false), gift(2, 3, false, { booked: 5 }));
+  assert.deepEqual(said(rows), ["Mai sent Rose ×8"]);
+});
+
+test("who only came in or tapped is one grey line, until something happens", () => {
+  const join = (seq: number) => event("join", seq, { user: mai });
+  const like = (seq: number, count: number) => event("like", seq, { user: mai, count, total_likes: 0 });
+  assert.deepEqual(said(rowsOf(join(1))), ["Mai joined"]);
+  const rows = rowsOf(join(1), like(2, 5), join(3), like(4, 7), comment(5), join(6));
+  assert.deepEqual(said(rows), ["2 people joined · 12 likes", "Mai hi", "Mai joined"]);
+});
+
+test("made-up and real people do not share a line", () => {
+  const rows = rowsOf(event("join", 1, { user: mai }), event("join", 2, { user: mai }, { origin: "simulated" }));
+  assert.equal(rows.list.length, 2);
+});
+
+test("the viewer counter is no row", () => {
+  assert.equal(rowsOf(event("viewers", 1, { viewers: 5, total_viewers: 5 })).list.length, 0);
+});
+
+test("a moderator takes away messages and people", () => {
+  const rows = rowsOf(
+    comment(1, "bad", { source_id: "a" }), comment(2, "good", { source_id: "b" }),
+    event("comment", 3, { user: yoru, comment: "worse" }), event("delete", 4, { source_ids: ["a"], user_ids: ["2"] }),
+  );
+  assert.deepEqual(said(rows), ["Mai removed by a moderator", "Mai good", "夜の散歩者 removed by a moderator", "A moderator removed messages"]);
+});
+
+test("keeps the newest thousands", () => {
+  const rows = new Rows();
+  for (let i = 1; i <= 12_000; i++) rows.add(comment(i));
+  assert.ok(rows.list.length >= 5_000 && rows.list.length <= 5_500);
+  assert.equal(rows.list.at(-1)!.seq, 12_000);
+});
+
+test("groups", () => {
+  const [chat, asks] = rowsOf(comment(1, "hello"), comment(2, "歌ってくれる？")).list;
+  assert.ok(belongs(chat!, "chat") && belongs(chat!, "all") && !belongs(chat!, "questions"));
+  assert.ok(belongs(asks!, "questions") && belongs(asks!, "chat"));
+  const host = rowsOf(event("comment", 1, { user: { ...mai, roles: ["host"] }, comment: "welcome" })).list[0]!;
+  assert.ok(belongs(host, "host"));
+});
+
+test("search folds case, marks and đ", () => {
+  assert.equal(plain("ĐẸP quá"), "dep qua");
+  assert.equal(plain("ＡＢＣ"), "abc");
+});

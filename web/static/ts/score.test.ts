@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { mock, test } from "node:test";
+import { zero, type Summary } from "./numbers";
+import { Score } from "./score";
+import { comment } from "./testing";
+
+mock.timers.enable({ apis: ["setTimeout"] }); // no test waits for the next summary
+
+const settled = () => new Promise((r) => setImmediate(r));
+
+/** A server whose answer comes when the test says so. */
+function server() {
+  const waiting: { session: number; answer: (s: Summary) => void }[] = [];
+  const fetch = (session: number) => new Promise<Summary>((answer) => waiting.push({ session, answer }));
+  return { waiting, fetch };
+}
+
+test("holds what comes before the summary, and counts the rest", async () => {
+  const { waiting, fetch } = server();
+  const score = new Score(false, () => {}, fetch);
+  score.enter(7);
+  score.add([comment(9), comment(10), comment(11)]);
+  assert.equal(score.board(0), undefined, "no number is better than a wrong one");
+  waiting[0]!.answer({ ...zero, last_seq: 10, comments: 50 });
+  await settled();
+  assert.equal(score.board(0)!.totals.comments, 51);
+  score.add([comment(12)]);
+  assert.equal(score.board(0)!.totals.comments, 52);
+  assert.equal(score.board(0)!.gifters, undefined, "a server without a top list: nobody is shown");
+});
+
+test("a summary of a past session is too late", async () => {
+  const { waiting, fetch } = server();
+  const score = new Score(false, () => {}, fetch);
+  score.enter(7);
+  score.enter(8);
+  waiting[0]!.answer({ ...zero, last_seq: 10, comments: 50 });
+  await settled();
+  assert.equal(score.board(0), undefined);
+  waiting[1]!.answer({ ...zero, last_seq: 1, comments: 1 });
+  await settled();
+  assert.equal(score.board(0)!.totals.comments, 1);
+});
