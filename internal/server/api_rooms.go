@@ -64,20 +64,21 @@ func roomOf(p *catalog.Printer, room live.RoomState) roomBody {
 
 type roomAnswer struct{ Body roomBody }
 
-// spoken carries the language of a request.
-type spoken struct {
+// Spoken carries the language of a request. Exported, like all that is embedded here, because huma fills only such.
+type Spoken struct {
 	Language string `header:"Accept-Language" doc:"of message and advice"`
 }
 
-func (i spoken) printer() *catalog.Printer { return catalog.For(i.Language) }
+func (i Spoken) printer() *catalog.Printer { return catalog.For(i.Language) }
 
-type roomPath struct {
-	spoken
+// RoomPath names a room.
+type RoomPath struct {
+	Spoken
 	UniqueID string `path:"unique_id" doc:"the name behind the @"`
 }
 
 type newRoom struct {
-	spoken
+	Spoken
 	Body struct {
 		UniqueID   string `json:"unique_id" minLength:"1" maxLength:"300" doc:"the name, with or without @, or the address of the profile or LIVE"`
 		AutoRecord *bool  `json:"auto_record,omitempty" doc:"record each LIVE by itself; true unless said otherwise"`
@@ -86,7 +87,7 @@ type newRoom struct {
 }
 
 type roomChange struct {
-	roomPath
+	RoomPath
 	Body struct {
 		AutoRecord *bool   `json:"auto_record,omitempty"`
 		StoryID    *string `json:"story_id,omitempty"`
@@ -120,7 +121,7 @@ func empty(method, path, id, summary string) huma.Operation {
 	return op
 }
 
-func (s *Server) listRooms(_ context.Context, in *spoken) (*list[roomBody], error) {
+func (s *Server) listRooms(_ context.Context, in *Spoken) (*list[roomBody], error) {
 	var rooms []roomBody
 	for _, room := range s.engine.Rooms() {
 		rooms = append(rooms, roomOf(in.printer(), room))
@@ -138,10 +139,10 @@ func (s *Server) addRoom(ctx context.Context, in *newRoom) (*roomAnswer, error) 
 	if err := s.engine.AddRoom(ctx, room); err != nil {
 		return nil, problemOf(err, "")
 	}
-	return s.roomAnswer(in.spoken, uniqueID)
+	return s.roomAnswer(in.Spoken, uniqueID)
 }
 
-func (s *Server) roomAnswer(in spoken, uniqueID string) (*roomAnswer, error) {
+func (s *Server) roomAnswer(in Spoken, uniqueID string) (*roomAnswer, error) {
 	room, _, err := s.engine.Room(uniqueID)
 	if err != nil {
 		return nil, problemOf(err, "")
@@ -149,8 +150,8 @@ func (s *Server) roomAnswer(in spoken, uniqueID string) (*roomAnswer, error) {
 	return &roomAnswer{roomOf(in.printer(), room)}, nil
 }
 
-func (s *Server) getRoom(_ context.Context, in *roomPath) (*roomAnswer, error) {
-	return s.roomAnswer(in.spoken, in.UniqueID)
+func (s *Server) getRoom(_ context.Context, in *RoomPath) (*roomAnswer, error) {
+	return s.roomAnswer(in.Spoken, in.UniqueID)
 }
 
 func (s *Server) patchRoom(ctx context.Context, in *roomChange) (*roomAnswer, error) {
@@ -165,26 +166,26 @@ func (s *Server) patchRoom(ctx context.Context, in *roomChange) (*roomAnswer, er
 	if err != nil {
 		return nil, problemOf(err, "")
 	}
-	return s.roomAnswer(in.spoken, in.UniqueID)
+	return s.roomAnswer(in.Spoken, in.UniqueID)
 }
 
-func (s *Server) deleteRoom(ctx context.Context, in *roomPath) (*struct{}, error) {
+func (s *Server) deleteRoom(ctx context.Context, in *RoomPath) (*struct{}, error) {
 	if err := s.engine.RemoveRoom(ctx, in.UniqueID); err != nil {
 		return nil, problemOf(err, "")
 	}
 	return nil, nil //nolint:nilnil // huma's form of 204
 }
 
-func (s *Server) apiConnect(ctx context.Context, in *roomPath) (*roomAnswer, error) {
+func (s *Server) apiConnect(ctx context.Context, in *RoomPath) (*roomAnswer, error) {
 	if err := s.engine.Connect(ctx, in.UniqueID); err != nil {
 		return nil, problemOf(err, "")
 	}
-	return s.roomAnswer(in.spoken, in.UniqueID)
+	return s.roomAnswer(in.Spoken, in.UniqueID)
 }
 
-func (s *Server) apiDisconnect(ctx context.Context, in *roomPath) (*roomAnswer, error) {
+func (s *Server) apiDisconnect(ctx context.Context, in *RoomPath) (*roomAnswer, error) {
 	if err := s.engine.Disconnect(ctx, in.UniqueID); err != nil {
 		return nil, problemOf(err, "")
 	}
-	return s.roomAnswer(in.spoken, in.UniqueID)
+	return s.roomAnswer(in.Spoken, in.UniqueID)
 }

@@ -34,16 +34,17 @@ func sessionOf(s live.SessionInfo) sessionBody {
 	}
 }
 
-type sessionPath struct {
+// SessionPath names a session. It is exported because huma fills embedded structs only if they are.
+type SessionPath struct {
 	ID int64 `path:"id" minimum:"1"`
 }
 
-// counted says whose events a number counts.
-type counted struct {
+// Counted says whose events a number counts.
+type Counted struct {
 	Origin string `query:"origin" enum:"all" doc:"all: count simulated and replayed events too"`
 }
 
-func (c counted) rehearsals() bool { return c.Origin == "all" }
+func (c Counted) rehearsals() bool { return c.Origin == "all" }
 
 // sessionOperations registers /api/sessions.
 func (s *Server) sessionOperations(api huma.API) {
@@ -55,7 +56,7 @@ func (s *Server) sessionOperations(api huma.API) {
 	huma.Register(api, operation(http.MethodGet, "/api/sessions/{id}/minutes", "list-minutes", "Numbers per minute"), s.listMinutes)
 	huma.Register(api, operation(http.MethodGet, "/api/sessions/{id}/summary", "get-summary", "Totals of a session"), s.getSummary)
 	huma.Register(api, operation(http.MethodGet, "/api/sessions/{id}/viewers", "list-viewers", "Who was there, and what they gave"), s.listViewers)
-	huma.Register(api, operation(http.MethodPost, "/api/sessions/{id}/simulate", "simulate", "Add a simulated event; it is never counted"), s.simulate)
+	huma.Register(api, operation(http.MethodPost, "/api/sessions/{id}/simulate", "simulate", "Add a simulated event; it is never Counted"), s.simulate)
 }
 
 type sessionQuery struct {
@@ -96,7 +97,7 @@ func (s *Server) listSessions(ctx context.Context, in *sessionQuery) (*list[sess
 
 type sessionAnswer struct{ Body sessionBody }
 
-func (s *Server) getSession(ctx context.Context, in *sessionPath) (*sessionAnswer, error) {
+func (s *Server) getSession(ctx context.Context, in *SessionPath) (*sessionAnswer, error) {
 	info, err := s.db.Session(ctx, in.ID)
 	if err != nil {
 		return nil, problemOf(err, "")
@@ -105,7 +106,7 @@ func (s *Server) getSession(ctx context.Context, in *sessionPath) (*sessionAnswe
 }
 
 type sessionChange struct {
-	sessionPath
+	SessionPath
 	Body struct {
 		Title string `json:"title" maxLength:"300"`
 	}
@@ -115,10 +116,10 @@ func (s *Server) patchSession(ctx context.Context, in *sessionChange) (*sessionA
 	if err := s.db.RenameSession(ctx, in.ID, in.Body.Title); err != nil {
 		return nil, problemOf(err, "")
 	}
-	return s.getSession(ctx, &in.sessionPath)
+	return s.getSession(ctx, &in.SessionPath)
 }
 
-func (s *Server) deleteSession(ctx context.Context, in *sessionPath) (*struct{}, error) {
+func (s *Server) deleteSession(ctx context.Context, in *SessionPath) (*struct{}, error) {
 	if _, err := s.engine.Session(in.ID); err == nil {
 		return nil, problemOf(&live.Error{
 			Code: live.CodeConflict, Op: "server.deleteSession",
@@ -132,7 +133,7 @@ func (s *Server) deleteSession(ctx context.Context, in *sessionPath) (*struct{},
 }
 
 type eventQuery struct {
-	sessionPath
+	SessionPath
 	After  int64  `query:"after" minimum:"0" doc:"events with a greater seq"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
 	Type   string `query:"type" doc:"an event_type"`
@@ -187,8 +188,8 @@ func told(n int64) *int64 {
 }
 
 func (s *Server) listMinutes(ctx context.Context, in *struct {
-	sessionPath
-	counted
+	SessionPath
+	Counted
 },
 ) (*list[minuteBody], error) {
 	if _, err := s.db.Session(ctx, in.ID); err != nil {
@@ -240,8 +241,8 @@ type summaryAnswer struct{ Body summaryBody }
 const topGifters = 10
 
 func (s *Server) getSummary(ctx context.Context, in *struct {
-	sessionPath
-	counted
+	SessionPath
+	Counted
 },
 ) (*summaryAnswer, error) {
 	info, err := s.db.Session(ctx, in.ID) // before the totals: they hold at least what this number says
@@ -288,8 +289,8 @@ type viewerBody struct {
 }
 
 func (s *Server) listViewers(ctx context.Context, in *struct {
-	sessionPath
-	counted
+	SessionPath
+	Counted
 	Sort   string `query:"sort" enum:"diamonds,comments,likes,gifts,last" default:"diamonds"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
 	Cursor string `query:"cursor"`
@@ -321,7 +322,7 @@ func (s *Server) listViewers(ctx context.Context, in *struct {
 }
 
 type simulation struct {
-	sessionPath
+	SessionPath
 	Body struct {
 		Type live.Kind       `json:"event_type"`
 		Data json.RawMessage `json:"data,omitempty" doc:"as on the wire; user and timestamp may be missing"`

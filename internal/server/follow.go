@@ -303,8 +303,12 @@ func (f *follower) sendHealth(ctx context.Context, name string) {
 	}
 }
 
+// write sends a frame. Ending the follower does not cancel it: the library would cut the socket, and the bye could not follow.
 func (f *follower) write(ctx context.Context, frame []byte) error {
-	ctx, cancel := context.WithTimeout(ctx, frameTimeout)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), frameTimeout)
 	defer cancel()
 	return f.conn.Write(ctx, websocket.MessageText, frame)
 }

@@ -52,7 +52,9 @@ func (s *Server) tile(r *http.Request, room live.RoomState) (templates.RoomTile,
 func (s *Server) newestSession(r *http.Request, room live.RoomState) (live.SessionInfo, bool, error) {
 	if id := room.Health.SessionID; id != 0 {
 		info, err := s.db.Session(r.Context(), id)
-		return info, err == nil, err
+		if err == nil || live.CodeOf(err) != live.CodeNotFound { // else it was deleted since
+			return info, err == nil, err
+		}
 	}
 	found, err := s.db.Sessions(r.Context(), db.SessionQuery{Room: room.UniqueID, Limit: 1})
 	if err != nil || len(found) == 0 {
