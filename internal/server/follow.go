@@ -212,11 +212,12 @@ func (f *follower) nextSession(ctx context.Context, name string) (live.SessionIn
 		return live.SessionInfo{}, nil, err
 	}
 	newest, ok, err := f.server.newestSession(f.request.WithContext(ctx), room)
-	if err != nil || !ok || f.session == 0 || f.session == newest.ID {
-		if f.session != newest.ID {
-			f.session = newest.ID
-		}
+	if err != nil || !ok || f.session == newest.ID {
 		return newest, changed, err
+	}
+	if f.session == 0 { // the browser named none: its number is about the newest
+		f.session = newest.ID
+		return newest, changed, nil
 	}
 	known, err := f.server.db.Session(ctx, f.session)
 	if err == nil && known.Room == name && f.after < known.LastSeq {
