@@ -32,6 +32,9 @@ func build(root, dist string) error {
 		hashed := hashedName(name, data)
 		files[hashed], manifest[name] = data, hashed
 	}
+	if files["licenses.txt"], err = licenses(root); err != nil {
+		return err
+	}
 	if files["manifest.json"], err = json.MarshalIndent(manifest, "", "  "); err != nil {
 		return err
 	}

@@ -52,7 +52,7 @@ func Handler() http.Handler {
 			return
 		}
 		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-		if name == "manifest.json" {
+		if name == "manifest.json" || name == "licenses.txt" { // their names carry no hash
 			w.Header().Set("Cache-Control", "no-cache")
 		}
 		w.Header().Set("X-Content-Type-Options", "nosniff")

@@ -100,7 +100,8 @@ func (f *feed) addCrowd(e live.Event, row feedRow) {
 		f.crowd.likes += int64(live.DataOf[live.Like](e).Count)
 	}
 	last := &f.rows[len(f.rows)-1]
-	last.At, last.Name, last.User = e.At, "", nil
+	e.User = nil
+	last.At, last.Name, last.User, last.Tags = e.At, "", nil, tags(f.page, e)
 	var parts []string
 	if f.crowd.joins > 0 {
 		parts = append(parts, f.page.t("feed.joined", "Count", f.crowd.joins))

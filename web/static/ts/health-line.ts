@@ -107,21 +107,23 @@ const looks: Record<string, string> = {
 };
 
 export class HealthNote extends HealthElement {
-  protected override ready(): boolean {
-    return this.health !== undefined;
-  }
-
   protected override updated(): void {
-    this.className = `box ${looks[this.state] ?? ""}`;
+    this.className = `box ${this.offline ? "told hold" : (looks[this.state] ?? "")}`;
   }
 
   protected override render(): TemplateResult {
+    return html`<h2>${this.texts.t("health.label")}</h2>${this.offline ? html`<p>${this.texts.t("panel.lost")}</p>` : this.sentences()}`;
+  }
+
+  /** What is going on; where something is wrong, what, and what to do; and when it goes on by itself. */
+  private sentences(): TemplateResult {
     const t = this.texts;
-    const { reason, retry_at, message } = this.health!;
+    if (!this.health) return html`<p>${t.find("health." + this.state) ?? ""}</p>`;
+    const { reason, retry_at, message } = this.health;
     const wrong = reason && reason !== "offline" && reason !== "stopped" ? reason : undefined;
     const said = (wrong && t.find("reason." + wrong)) ?? t.find("health." + this.state) ?? message ?? "";
-    const advice = wrong ? (t.find("advice." + wrong) ?? this.health!.advice) : undefined;
+    const advice = wrong ? (t.find("advice." + wrong) ?? this.health.advice) : undefined;
     const next = retry_at && Date.parse(retry_at) > Date.now() ? t.t("health.next", { Time: t.clock(retry_at) }) : undefined;
-    return html`<h2>${t.t("health.label")}</h2><p>${said}</p>${advice ? html`<p>${advice}</p>` : nothing}${next ? html`<p>${next}</p>` : nothing}`;
+    return html`<p>${said}</p>${advice ? html`<p>${advice}</p>` : nothing}${next ? html`<p>${next}</p>` : nothing}`;
   }
 }
