@@ -93,7 +93,7 @@ func (c *capturing) run(ctx context.Context) error {
 func (c *capturing) watch(ctx context.Context) error {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
-	var last live.Health
+	last := live.Health{State: live.StateIdle} // before the first question there is nothing to say
 	for {
 		room, changed, err := c.engine.Room(c.name)
 		if err != nil {

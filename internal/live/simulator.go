@@ -34,7 +34,7 @@ func (s Simulator) Listen(ctx context.Context, name string, l Listener) error {
 	start := time.Now()
 	slot := start.Truncate(demoLength)
 	end := slot.Add(demoLength)
-	info := RoomInfo{UniqueID: name, RoomID: "demo-" + slot.UTC().Format("20060102-1504"), Title: "Demo LIVE", Host: demoHost, StartedAt: slot, Way: "direct"}
+	info := RoomInfo{UniqueID: name, RoomID: "demo-" + slot.UTC().Format("20060102-1504"), Title: "Demo LIVE", Host: demoHost, StartedAt: slot}
 	l.Progress(Progress{State: ConnConnecting})
 	if err := l.Connected(ctx, start, info); err != nil {
 		return err

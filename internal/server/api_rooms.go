@@ -48,6 +48,9 @@ func healthOf(p *catalog.Printer, room live.RoomState) healthBody {
 		SessionID: h.SessionID, Dropped: h.Dropped, SkewMS: h.Skew.Milliseconds(), Quota: h.Quota, Unknown: h.Unknown,
 		Message: p.T("health." + string(h.State)),
 	}
+	if room.Demo && h.State == live.StateLive {
+		b.Message = p.T("health.demo")
+	}
 	if h.Reason != "" && h.Reason != live.ReasonOffline {
 		b.Message, b.Advice = p.T("reason."+string(h.Reason)), p.T("advice."+string(h.Reason))
 	}

@@ -65,6 +65,9 @@ func (s *Server) newestSession(r *http.Request, room live.RoomState) (live.Sessi
 
 func healthView(room live.RoomState) templates.Health {
 	h := room.Health
+	if room.Demo && h.State == live.StateLive {
+		h.State = "demo"
+	}
 	return templates.Health{State: string(h.State), Reason: h.Reason, Since: h.Since, RetryAt: h.RetryAt, HeardAt: h.HeardAt, Way: h.Way}
 }
 

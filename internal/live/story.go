@@ -1,0 +1,47 @@
+package live
+
+import (
+	"context"
+	"encoding/json"
+)
+
+// StoryInput is what a story answers: the wire of the story API.
+type StoryInput struct {
+	Type string          `json:"type"` // "user_chat", "gift_event", "program_event", "simple_text", or a type that was added
+	Data json.RawMessage `json:"data"`
+}
+
+// StoryTurn asks a story for one answer. Everything beside Input comes from the program, never from a viewer: a viewer's text
+// cannot become a gift or another viewer.
+type StoryTurn struct {
+	StoryID   string
+	TurnID    string // chosen by the caller; a turn asked for twice is answered once, from what was stored. "" makes a new one
+	Input     StoryInput
+	ViewerID  string // the viewer's key, by which the story remembers; "" for nobody in particular
+	SessionID int64  // the session and the event that caused the turn; 0 for none
+	Cause     int64
+	Language  string // "zh", "en", "vi" or "ja"; "" lets the story decide
+	DryRun    bool   // answer, but remember nothing
+}
+
+// StoryAnswer is a story's answer: one to three clips.
+type StoryAnswer struct {
+	TurnID    string     `json:"turn_id"`
+	Event     StoryInput `json:"event"` // the input, normalised
+	Clips     []Clip     `json:"clips"`
+	Responder string     `json:"responder"` // "template" or "model"
+	TookMS    int64      `json:"took_ms"`
+	Fallback  string     `json:"fallback,omitempty"` // why the template spoke in place of the model
+}
+
+// StoryDelta is what becomes known while a story answers: exactly one field is set.
+type StoryDelta struct {
+	Text string // a piece of the answer as the model writes it
+	Clip *Clip  // a clip, the moment it is whole
+}
+
+// Story answers turns. The built-in story and the client of another program's are both one.
+type Story interface {
+	// Answer answers one turn. It calls progress, if that is not nil, from its own goroutine, before it returns.
+	Answer(ctx context.Context, t StoryTurn, progress func(StoryDelta)) (StoryAnswer, error)
+}
