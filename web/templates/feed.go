@@ -43,11 +43,11 @@ func (r feedRow) classes() string {
 }
 
 // feedRows makes rows of events, oldest first: a streak is one row, people who only came in or tapped are one grey line.
-func feedRows(p Page, events []live.Event) []feedRow {
+func feedRows(p Page, events []live.Event, demo bool) []feedRow {
 	if len(events) > rowLimit {
 		events = events[len(events)-rowLimit:]
 	}
-	f := feed{page: p, streaks: map[string]int{}}
+	f := feed{page: p, demo: demo, streaks: map[string]int{}}
 	for _, e := range events {
 		f.add(e)
 	}
@@ -56,20 +56,27 @@ func feedRows(p Page, events []live.Event) []feedRow {
 
 type feed struct {
 	page    Page
+	demo    bool // everything is made up: the page says it once, not on each row
 	rows    []feedRow
 	streaks map[string]int // where a streak's row is
-	crowd   crowd
+	crowd   *crowd
 }
 
-// crowd is the grey line that is being collected.
-type crowd struct{ joins, likes int64 }
+// crowd is the grey line that gathers people who only came in or tapped.
+type crowd struct {
+	row          int // index
+	since        time.Time
+	joins, likes int64
+}
+
+const gather = 15 * time.Second // for which a grey line gathers people
 
 func (f *feed) add(e live.Event) {
 	describe, ok := describers[e.Kind]
 	if !ok {
 		return // the viewer counter: it is a number of the page, not a line
 	}
-	row := feedRow{Seq: e.Seq, Kind: e.Kind, At: e.At, User: e.User, Name: e.User.Name(), Past: e.History, Sim: e.Origin.Rehearsal(), Tags: tags(f.page, e)}
+	row := feedRow{Seq: e.Seq, Kind: e.Kind, At: e.At, User: e.User, Name: e.User.Name(), Past: e.History, Sim: e.Origin.Rehearsal() && !f.demo, Tags: tags(f.page, e, f.demo)}
 	describe(f.page, e, &row)
 	switch {
 	case row.Class == "crowd":
@@ -85,13 +92,13 @@ func (f *feed) add(e live.Event) {
 	if row.Lang == "" {
 		row.Lang = script(row.Text, "")
 	}
-	f.crowd = crowd{}
 	f.rows = append(f.rows, row)
 }
 
-// addCrowd lets the grey line at the end grow, or begins one.
+// addCrowd lets the newest grey line grow, or begins one.
 func (f *feed) addCrowd(e live.Event, row feedRow) {
-	if f.crowd == (crowd{}) || len(f.rows) == 0 {
+	if f.crowd == nil || e.At.Sub(f.crowd.since) >= gather || f.rows[f.crowd.row].Sim != row.Sim || f.rows[f.crowd.row].Past != row.Past {
+		f.crowd = &crowd{row: len(f.rows), since: e.At}
 		f.rows = append(f.rows, row)
 	}
 	if e.Kind == live.KindJoin {
@@ -99,9 +106,9 @@ func (f *feed) addCrowd(e live.Event, row feedRow) {
 	} else {
 		f.crowd.likes += int64(live.DataOf[live.Like](e).Count)
 	}
-	last := &f.rows[len(f.rows)-1]
 	e.User = nil
-	last.At, last.Name, last.User, last.Tags = e.At, "", nil, tags(f.page, e)
+	line := &f.rows[f.crowd.row]
+	line.Name, line.User, line.Tags = "", nil, tags(f.page, e, f.demo)
 	var parts []string
 	if f.crowd.joins > 0 {
 		parts = append(parts, f.page.t("feed.joined", "Count", f.crowd.joins))
@@ -109,7 +116,7 @@ func (f *feed) addCrowd(e live.Event, row feedRow) {
 	if f.crowd.likes > 0 {
 		parts = append(parts, f.page.t("feed.liked", "Count", f.crowd.likes))
 	}
-	last.Text = strings.Join(parts, " · ")
+	line.Text = strings.Join(parts, " · ")
 }
 
 func streakKey(e live.Event) string {
@@ -121,12 +128,13 @@ func streakKey(e live.Event) string {
 }
 
 // tags are the small words before a name.
-func tags(p Page, e live.Event) []string {
+func tags(p Page, e live.Event, demo bool) []string {
 	var out []string
-	switch e.Origin {
-	case live.OriginSimulated:
+	switch {
+	case demo:
+	case e.Origin == live.OriginSimulated:
 		out = append(out, p.t("feed.tag.simulated"))
-	case live.OriginReplay:
+	case e.Origin == live.OriginReplay:
 		out = append(out, p.t("feed.tag.replay"))
 	}
 	if e.Kind == live.KindQuestion {

@@ -11,7 +11,7 @@ import templruntime "github.com/a-h/templ/runtime"
 import "showcaller/internal/live"
 
 // feedList is the feed without script: the newest events, the newest at the bottom, where the reader's own script goes on.
-func feedList(p Page, events []live.Event) templ.Component {
+func feedList(p Page, events []live.Event, demo bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -62,7 +62,7 @@ func feedList(p Page, events []live.Event) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if rows := feedRows(p, events); len(rows) > 0 {
+		if rows := feedRows(p, events, demo); len(rows) > 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<ol class=\"rows\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

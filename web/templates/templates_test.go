@@ -144,7 +144,7 @@ func TestFeedRows(t *testing.T) {
 	}
 	events[4].Origin = live.OriginSimulated
 	var got []string
-	for _, r := range feedRows(page("en"), events) {
+	for _, r := range feedRows(page("en"), events, false) {
 		got = append(got, r.classes()+"|"+joined(r.Name, r.Text))
 	}
 	want := []string{
@@ -158,6 +158,28 @@ func TestFeedRows(t *testing.T) {
 	}
 }
 
+// The demo is made up as a whole: its page says so once, and never that it is LIVE.
+func TestDemoSaysSoOnce(t *testing.T) {
+	event := comment(1, &live.User{Nickname: "a"}, "b")
+	event.Origin = live.OriginSimulated
+	v := livePage(event)
+	v.Demo = true
+	doc := render(t, Live(v))
+	if doc.Find(".made-up").Length() != 1 || doc.Find(".tag").Length() != 0 {
+		t.Error("the demo does not say so once")
+	}
+	if got := doc.Find("health-line .pill").AttrOr("data-state", ""); got != "demo" {
+		t.Errorf("the demo passes for %q", got)
+	}
+	if got := doc.Find("main.desk").AttrOr("data-origin", ""); got != "all" {
+		t.Errorf("data-origin = %q: the demo's numbers would stay at zero", got)
+	}
+	v.Demo = false
+	if tag := render(t, Live(v)).Find(".row.sim .tag").Text(); tag != v.t("feed.tag.simulated") {
+		t.Errorf("a simulated row among real ones says %q", tag)
+	}
+}
+
 // Each kind has words, but for the counter of viewers.
 func TestEveryKindIsDescribed(t *testing.T) {
 	for _, d := range []live.Data{
@@ -168,12 +190,12 @@ func TestEveryKindIsDescribed(t *testing.T) {
 		live.Caption{Text: "x"}, live.Intro{Text: "x"}, live.System{Topic: "level_up"}, live.Program{Action: "start"},
 		live.Reply{Clips: []live.Clip{{Speech: "x"}}}, live.Skip{Reason: "x"}, live.Gap{Cause: "new"}, live.Note{Text: "x"},
 	} {
-		rows := feedRows(page("ja"), []live.Event{{Kind: d.Kind(), Seq: 1, At: noon, Data: d}})
+		rows := feedRows(page("ja"), []live.Event{{Kind: d.Kind(), Seq: 1, At: noon, Data: d}}, false)
 		if len(rows) != 1 || rows[0].Text == "" || rows[0].Class == "" || strings.Contains(rows[0].Text, "feed.") {
 			t.Errorf("%s: %+v", d.Kind(), rows)
 		}
 	}
-	if rows := feedRows(page("ja"), []live.Event{{Kind: live.KindViewers, Data: live.Viewers{}}, {Kind: "of the future", Data: live.Viewers{}}}); len(rows) != 0 {
+	if rows := feedRows(page("ja"), []live.Event{{Kind: live.KindViewers, Data: live.Viewers{}}, {Kind: "of the future", Data: live.Viewers{}}}, false); len(rows) != 0 {
 		t.Errorf("the counter is a row: %+v", rows)
 	}
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { describe, lineText, script, tags } from "./describe";
+import { describe, lineText, madeUp, script, tags } from "./describe";
 import { hueOf, initialOf } from "./faces";
 import { Texts } from "./i18n";
 import { event, mai, texts, yoru } from "./testing";
@@ -60,7 +60,7 @@ test("emotes stand between the words, counted in code points", () => {
 
 test("tags", () => {
   const e = event("question", 1, { user: { ...mai, roles: ["follower", "moderator"], top_gifter: 1 }, question_id: "", question: "" }, { origin: "simulated" });
-  assert.deepEqual(tags(e, texts), ["Simulated", "Question", "Mod", "No. 1"]);
+  assert.deepEqual([...madeUp(e, texts), ...tags(e, texts)], ["Simulated", "Question", "Mod", "No. 1"]);
 });
 
 test("guesses the language only where it shows", () => {

@@ -194,11 +194,15 @@ function withEmotes(c: Comment): Part[] {
   return [...parts, runes.slice(from).join("")].filter((p) => p !== "");
 }
 
+/** The word for an event that did not come from the audience. */
+export function madeUp(e: LiveEvent, texts: Texts): string[] {
+  if (e.origin === "simulated") return [texts.t("feed.tag.simulated")];
+  return e.origin === "replay" ? [texts.t("feed.tag.replay")] : [];
+}
+
 /** The small words before a name. */
 export function tags(e: LiveEvent, texts: Texts): string[] {
   const out: string[] = [];
-  if (e.origin === "simulated") out.push(texts.t("feed.tag.simulated"));
-  if (e.origin === "replay") out.push(texts.t("feed.tag.replay"));
   if (e.event_type === "question") out.push(texts.t("feed.tag.question"));
   for (const role of ["host", "moderator", "subscriber"] as const) {
     if (e.data.user?.roles?.includes(role)) out.push(texts.t(`feed.tag.${role}` satisfies Key));

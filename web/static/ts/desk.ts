@@ -26,7 +26,8 @@ const show = () => {
 const score = new Score(desk.dataset["origin"] === "all", show);
 setInterval(show, 1_000); // the rate falls also when nothing comes
 
-const live = new Live(`/api/rooms/${encodeURIComponent(desk.dataset["room"]!)}/follow`, {
+const room = `/api/rooms/${encodeURIComponent(desk.dataset["room"]!)}`;
+const live = new Live(`${room}/follow`, {
   session(id) {
     feed.begin();
     score.enter(id);
@@ -44,6 +45,7 @@ const live = new Live(`/api/rooms/${encodeURIComponent(desk.dataset["room"]!)}/f
   link(link) {
     line.showLink(link);
     note.showLink(link);
+    if (link.state === "waiting") void checkLogin();
   },
 });
 live.start();
@@ -52,6 +54,12 @@ addEventListener("online", () => live.renew());
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) live.wake();
 });
+
+/** A socket does not tell why it was refused. If the login has ended, the page says so by going to where one signs in. */
+async function checkLogin(): Promise<void> {
+  const answer = await fetch(room).catch(() => undefined);
+  if (answer?.status === 401) location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
+}
 
 /** Finds an element of ours and gives it its words. */
 function find<T extends HTMLElement & { texts: typeof texts }>(name: string): T {

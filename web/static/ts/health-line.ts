@@ -53,7 +53,8 @@ class HealthElement extends LightElement {
   }
 
   protected get state(): string {
-    return this.health?.state || this.dataset["state"] || "idle";
+    const state = this.health?.state || this.dataset["state"] || "idle";
+    return state === "live" && "demo" in this.dataset ? "demo" : state; // what is made up must not pass for a LIVE
   }
 }
 
@@ -83,7 +84,7 @@ export class HealthLine extends HealthElement {
     const t = this.texts;
     const facts: TemplateResult[] = [];
     const way = t.find("health.way." + this.health?.way);
-    if (way) facts.push(html`<span>${way}</span>`);
+    if (way && this.state !== "demo") facts.push(html`<span>${way}</span>`);
     const heard = this.last || Date.parse(this.health?.heard_at ?? "");
     if (heard && ["live", "silent", "demo", "paused", "reconnecting"].includes(this.state)) {
       facts.push(html`<span>${t.parts("health.heard", { Ago: { text: t.ago(Date.now() - heard), as: "name" } }).map((p) =>

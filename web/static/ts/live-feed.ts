@@ -3,7 +3,7 @@ import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { classMap } from "lit/directives/class-map.js";
 import { ref, createRef } from "lit/directives/ref.js";
 import { repeat } from "lit/directives/repeat.js";
-import { describe, lineText, script, tags, type Line } from "./describe";
+import { describe, lineText, madeUp, script, tags, type Line } from "./describe";
 import { face, icon, LightElement } from "./element";
 import type { Part, Texts } from "./i18n";
 import { dropBrokenPictures } from "./pictures";
@@ -23,6 +23,7 @@ export class LiveFeed extends LightElement {
   /** The numbers of all events received, in order. */
   readonly seqs: number[] = [];
 
+  private readonly demo = "demo" in this.dataset; // everything is made up: the page says it once, not on each row
   private started = false; // the server has answered: from now on the list is ours
   private readonly rows = new Rows();
   private visible: Row[] = [];
@@ -305,11 +306,11 @@ export class LiveFeed extends LightElement {
     const line = describe(row, this.texts);
     const classes = {
       row: true, [line.tone]: true, big: line.tone === "gift" && (line.worth ?? 0) >= band, chat: line.tone === "question",
-      sim: e.origin === "simulated" || e.origin === "replay", past: !!e.history, gone: !!row.gone, mark: e.event_type === "program",
+      sim: !this.demo && (e.origin === "simulated" || e.origin === "replay"), past: !!e.history, gone: !!row.gone, mark: e.event_type === "program",
     };
-    return html`<li class=${classMap(classes)} data-id=${row.id} data-index=${index} data-seq=${row.seq} data-kind=${e.event_type}
+    return html`<li class=${classMap(classes)} data-id=${row.id} data-index=${index} data-seq=${row.seq} data-kind=${e.event_type} data-origin=${e.origin}
       role="article" aria-posinset=${index + 1} aria-setsize="-1" tabindex="-1" title=${e.history ? this.texts.t("feed.tag.history") : nothing}>
-      <time datetime=${e.data.timestamp}>${this.texts.clock(e.data.timestamp)}</time>
+      <time datetime=${row.at}>${this.texts.clock(row.at)}</time>
       ${line.user ? face(line.user) : nothing}
       <div class="body">${this.body(line, e)}</div>
       ${line.worth ? html`<span class="worth" title=${this.texts.t("num.diamonds_of", { Count: line.worth })}>${this.texts.number(line.worth)}
@@ -318,7 +319,8 @@ export class LiveFeed extends LightElement {
   }
 
   private body(line: Line, e: LiveEvent): TemplateResult {
-    const words = line.tone === "crowd" ? tags(e, this.texts).slice(0, e.origin === "simulated" || e.origin === "replay" ? 1 : 0) : tags(e, this.texts);
+    const words = this.demo ? [] : madeUp(e, this.texts);
+    if (line.tone !== "crowd") words.push(...tags(e, this.texts));
     return html`${words.map((w) => html`<span class="tag">${w}</span> `)}${line.name
       ? html`<bdi class="who" lang=${script(line.name) ?? nothing}>${line.name}</bdi> ` : nothing}<span
       class="text" dir="auto" lang=${line.lang ?? nothing}>${line.parts.map((p) => this.piece(p))}</span>`;

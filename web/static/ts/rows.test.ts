@@ -29,12 +29,12 @@ test("a streak that went on after it was closed says all its pieces", () => {
   assert.deepEqual(said(rows), ["Mai sent Rose ×8"]);
 });
 
-test("who only came in or tapped is one grey line, until something happens", () => {
-  const join = (seq: number) => event("join", seq, { user: mai });
+test("who only came in or tapped within some seconds is one grey line", () => {
+  const join = (seq: number, s = 0) => event("join", seq, { user: mai, timestamp: `2026-01-12T09:30:${String(s).padStart(2, "0")}Z` });
   const like = (seq: number, count: number) => event("like", seq, { user: mai, count, total_likes: 0 });
   assert.deepEqual(said(rowsOf(join(1))), ["Mai joined"]);
-  const rows = rowsOf(join(1), like(2, 5), join(3), like(4, 7), comment(5), join(6));
-  assert.deepEqual(said(rows), ["2 people joined · 12 likes", "Mai hi", "Mai joined"]);
+  const rows = rowsOf(join(1), like(2, 5), join(3), like(4, 7), comment(5), join(6, 14), join(7, 15));
+  assert.deepEqual(said(rows), ["3 people joined · 12 likes", "Mai hi", "Mai joined"]);
 });
 
 test("made-up and real people do not share a line", () => {

@@ -9,6 +9,7 @@ export const groups: readonly Group[] = ["chat", "gifts", "questions", "people",
 export interface Row {
   readonly id: number; // counts up; the row's identity
   readonly seq: number; // of its first event
+  readonly at: string; // when it began; rows stand in this order
   event: LiveEvent; // the newest
   crowd?: Crowd;
   gone?: boolean; // a moderator took it away
@@ -16,7 +17,7 @@ export interface Row {
   searchable?: string; // its text made plain, once somebody searched
 }
 
-/** People who only came in or tapped: one grey line until something else happens. */
+/** People who only came in or tapped within some seconds: one grey line, so that it does not drown what was said. */
 export interface Crowd {
   joins: number;
   likes: number;
@@ -26,11 +27,13 @@ export interface Crowd {
 const limit = 5_000; // rows kept; what is older is in the session's review
 const slack = 500;
 const reach = 400; // rows back that may still grow
+const gather = 15_000; // ms for which a grey line gathers people
 
 export class Rows {
   list: Row[] = [];
   private ids = 0;
   private growing = new Map<string, Row>();
+  private gathering: Row | undefined;
 
   /** Adds an event. The viewer counter is a number of the page and no row. */
   add(e: LiveEvent): void {
@@ -51,10 +54,11 @@ export class Rows {
   clear(): void {
     this.list = [];
     this.growing.clear();
+    this.gathering = undefined;
   }
 
   private push(e: LiveEvent): Row {
-    const row: Row = { id: ++this.ids, seq: e.seq, event: e, version: 0 };
+    const row: Row = { id: ++this.ids, seq: e.seq, at: e.data.timestamp, event: e, version: 0 };
     this.list.push(row);
     if (this.list.length > limit + slack) this.trim();
     return row;
@@ -72,9 +76,9 @@ export class Rows {
   }
 
   private addCrowd(e: EventOf<"join"> | EventOf<"like">): void {
-    let row = this.list[this.list.length - 1];
-    if (!row?.crowd || !!row.event.history !== !!e.history || row.event.origin !== e.origin) {
-      row = this.push(e);
+    let row = this.gathering;
+    if (!row || !gathers(row, e)) {
+      row = this.gathering = this.push(e);
       row.crowd = { joins: 0, likes: 0, name: "" };
     }
     const crowd = row.crowd!;
@@ -100,6 +104,11 @@ export class Rows {
       }
     }
   }
+}
+
+function gathers(row: Row, e: LiveEvent): boolean {
+  const old = row.event;
+  return Date.parse(e.data.timestamp) - Date.parse(row.at) < gather && !!old.history === !!e.history && old.origin === e.origin;
 }
 
 /** What events of one growing row have in common; "" where each is a row of its own. */
