@@ -40,6 +40,10 @@ type StoryDelta struct {
 	Clip *Clip  // a clip, the moment it is whole
 }
 
+// What a store keeps of stories (StoryProfile, StoryMessage, StoryMemory, StoryViewer) is in story_records.go: internal/story
+// declares the interface it needs in terms of those, internal/db implements it without knowing who asks, and neither imports
+// the other.
+
 // Story answers turns. The built-in story and the client of another program's are both one.
 type Story interface {
 	// Answer answers one turn. It calls progress, if that is not nil, from its own goroutine, before it returns.
