@@ -23,7 +23,9 @@ func TestSeedDocument(t *testing.T) {
 		}
 		return v
 	}
-	user := func(unique, nick, id string) *live.User { return &live.User{UniqueID: unique, Nickname: nick, UserID: id} }
+	user := func(unique, nick, id string) *live.User {
+		return &live.User{UniqueID: unique, Nickname: nick, UserID: id}
+	}
 	john := user("user123", "John Doe", "123456789")
 	john.ProfilePicture = "https://..."
 	for _, tc := range []struct {
