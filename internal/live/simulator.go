@@ -44,7 +44,7 @@ func (s Simulator) Listen(ctx context.Context, name string, l Listener) error {
 	for at, event := range s.Script(uint64(start.UnixNano())) {
 		event.At = start.Add(at)
 		if event.At.After(end) {
-			break
+			event = Event{Kind: KindLiveEnd, Origin: OriginSimulated, At: end, Data: LiveEnd{Reason: "host"}}
 		}
 		timer.Reset(time.Until(event.At))
 		select {
@@ -55,10 +55,9 @@ func (s Simulator) Listen(ctx context.Context, name string, l Listener) error {
 		if err := l.Events(ctx, []Event{event}); err != nil {
 			return s.leave(ctx, l, err)
 		}
-	}
-	over := Event{Kind: KindLiveEnd, Origin: OriginSimulated, At: time.Now(), Data: LiveEnd{Reason: "host"}}
-	if err := l.Events(ctx, []Event{over}); err != nil {
-		return s.leave(ctx, l, err)
+		if event.Kind == KindLiveEnd {
+			break
+		}
 	}
 	return l.Disconnected(ctx, time.Now(), nil)
 }
