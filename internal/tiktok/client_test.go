@@ -246,16 +246,13 @@ func TestListenStops(t *testing.T) {
 func TestListenerErrorStops(t *testing.T) {
 	t.Parallel()
 	srv := tiktoktest.NewServer(t)
-	room := srv.Room("lan").GoLive()
-	l := &listened{recorder: newRecorder(), done: make(chan error, 1)}
-	l.refuseEvents = errors.New("the disk is full")
-	c := newClient(t, srv, nil)
-	var running sync.WaitGroup
-	running.Go(func() { l.done <- c.Listen(t.Context(), "lan", l) })
-	t.Cleanup(running.Wait)
-	awaitSockets(t, room, 1)
-	room.Send(tiktoktest.Chat(minh, "hello"))
-	if err := l.result(t); err != l.refuseEvents { //nolint:errorlint // the very same
+	srv.Room("lan").GoLive()
+	r := newRecorder()
+	r.refuseEvents = errors.New("the disk is full")
+	if err := newClient(t, srv, nil).Listen(t.Context(), "lan", r); err != r.refuseEvents { //nolint:errorlint // the very same
 		t.Errorf("Listen returned %v", err)
+	}
+	if len(r.disconnects) != 1 {
+		t.Errorf("disconnects %v", r.disconnects)
 	}
 }

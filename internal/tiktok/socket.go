@@ -151,7 +151,7 @@ func (s *socket) write() {
 	defer beat.Stop()
 	for seq := int64(0); ; {
 		if err := s.send(due); err != nil {
-			s.end(failed(live.ReasonNetwork, "write", err, "The connection to TikTok broke."))
+			_ = s.conn.CloseNow() // the reader notices, and knows better why
 			return
 		}
 		select {
