@@ -28,9 +28,28 @@ type feedRow struct {
 	Past  bool
 }
 
+// band is from how many diamonds a gift is a band, and is kept.
+const band = 100
+
+// keeps reports whether a row must not be missed: somebody asks, pays much, or subscribes.
+func (r feedRow) keeps() bool {
+	return !r.Past && (r.Kind == live.KindQuestion || r.Kind == live.KindSubscribe || r.Kind == live.KindGift && r.Worth >= band)
+}
+
+// keptRows are the rows that must not be missed, the newest first.
+func keptRows(rows []feedRow) []feedRow {
+	var out []feedRow
+	for _, r := range slices.Backward(rows) {
+		if r.keeps() {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
 func (r feedRow) classes() string {
 	c := "row " + r.Class
-	if r.Class == "gift" && r.Worth >= 100 {
+	if r.Class == "gift" && r.Worth >= band {
 		c += " big"
 	}
 	if r.Sim {

@@ -165,7 +165,7 @@ func TestDemoSaysSoOnce(t *testing.T) {
 	v := livePage(event)
 	v.Demo = true
 	doc := render(t, Live(v))
-	if doc.Find(".made-up").Length() != 1 || doc.Find(".tag").Length() != 0 {
+	if doc.Find(".made-up").Length() != 1 || doc.Find("live-feed .tag").Length() != 0 {
 		t.Error("the demo does not say so once")
 	}
 	if got := doc.Find("health-line .pill").AttrOr("data-state", ""); got != "demo" {

@@ -3,10 +3,12 @@ import { HealthLine, HealthNote } from "./health-line";
 import { loadTexts } from "./i18n";
 import { Live } from "./live";
 import { LiveFeed } from "./live-feed";
+import { LiveKeep } from "./live-keep";
 import { LiveNumbers, TopGifters } from "./live-numbers";
 import { Score } from "./score";
 
 customElements.define("live-feed", LiveFeed);
+customElements.define("live-keep", LiveKeep);
 customElements.define("live-numbers", LiveNumbers);
 customElements.define("top-gifters", TopGifters);
 customElements.define("health-line", HealthLine);
@@ -15,6 +17,7 @@ customElements.define("health-note", HealthNote);
 const texts = await loadTexts(document.documentElement.dataset["language"] ?? "en");
 const desk = document.querySelector<HTMLElement>("main.desk")!;
 const feed = find<LiveFeed>("live-feed");
+const keep = find<LiveKeep>("live-keep");
 const line = find<HealthLine>("health-line");
 const note = find<HealthNote>("health-note");
 const numbers = [find<LiveNumbers>("live-numbers"), find<TopGifters>("top-gifters")];
@@ -30,10 +33,12 @@ const room = `/api/rooms/${encodeURIComponent(desk.dataset["room"]!)}`;
 const live = new Live(`${room}/follow`, {
   session(id) {
     feed.begin();
+    keep.begin();
     score.enter(id);
   },
   events(events) {
     feed.add(events);
+    keep.add(events);
     score.add(events);
     line.heard(events);
   },

@@ -1,13 +1,13 @@
 // <live-feed>: what is happening, as a list that may grow for hours. Only the rows in sight are in the page.
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { classMap } from "lit/directives/class-map.js";
 import { ref, createRef } from "lit/directives/ref.js";
 import { repeat } from "lit/directives/repeat.js";
-import { describe, lineText, madeUp, script, tags, type Line } from "./describe";
-import { face, icon, LightElement } from "./element";
-import type { Part, Texts } from "./i18n";
+import { describe, lineText } from "./describe";
+import { icon, LightElement } from "./element";
+import type { Texts } from "./i18n";
 import { dropBrokenPictures } from "./pictures";
 import { belongs, groups, plain, Rows, type Group, type Row } from "./rows";
+import { rowView } from "./row-view";
 import { Spoken } from "./spoken";
 import { Heights } from "./virtual";
 import type { LiveEvent } from "./wire.gen";
@@ -16,7 +16,6 @@ const overscan = 10; // rows kept in the page beyond those in sight
 const near = 32; // px from the end that still count as being at the end
 const rest = 10_000; // ms a pointer may lie still on the list before it no longer holds it
 const speak = 10_000; // ms between two spoken summaries
-const band = 100; // diamonds from which a gift is a band
 
 export class LiveFeed extends LightElement {
   texts!: Texts;
@@ -276,7 +275,7 @@ export class LiveFeed extends LightElement {
           ${(["all", ...groups] as const).map((g) => html`<button
             class="chip" aria-pressed=${g === this.group ? "true" : "false"} @click=${() => this.choose(g)}>${t.t(`feed.filter.${g}`)}</button>`)}
         </div>
-        <label class="finder">${icon("search")}<input type="search" placeholder=${t.t("feed.search")} aria-label=${t.t("feed.search")}
+        <label class="finder">${icon("search")}<input type="search" placeholder=${t.t("feed.find")} title=${t.t("feed.search")} aria-label=${t.t("feed.search")}
           autocomplete="off" @input=${this.search}></label>
       </div>
       <div class="window" @pointermove=${this.hold} @pointerleave=${this.release}>
@@ -297,40 +296,8 @@ export class LiveFeed extends LightElement {
     const shown = this.visible.slice(span.from, span.to);
     return html`
       <li class="pad first" role="presentation" .style=${`height:${span.before}px`}></li>
-      ${repeat(shown, (row) => row.id, (row, i) => this.row(row, span.from + i))}
+      ${repeat(shown, (row) => row.id, (row, i) => rowView(row, this.texts, this.demo, span.from + i))}
       <li class="pad" role="presentation" .style=${`height:${span.after}px`}></li>`;
-  }
-
-  private row(row: Row, index: number): TemplateResult {
-    const e = row.event;
-    const line = describe(row, this.texts);
-    const classes = {
-      row: true, [line.tone]: true, big: line.tone === "gift" && (line.worth ?? 0) >= band, chat: line.tone === "question",
-      sim: !this.demo && (e.origin === "simulated" || e.origin === "replay"), past: !!e.history, gone: !!row.gone, mark: e.event_type === "program",
-    };
-    return html`<li class=${classMap(classes)} data-id=${row.id} data-index=${index} data-seq=${row.seq} data-kind=${e.event_type} data-origin=${e.origin}
-      role="article" aria-posinset=${index + 1} aria-setsize="-1" tabindex="-1" title=${e.history ? this.texts.t("feed.tag.history") : nothing}>
-      <time datetime=${row.at}>${this.texts.clock(row.at)}</time>
-      ${line.user ? face(line.user) : nothing}
-      <div class="body">${this.body(line, e)}</div>
-      ${line.worth ? html`<span class="worth" title=${this.texts.t("num.diamonds_of", { Count: line.worth })}>${this.texts.number(line.worth)}
-        <i aria-hidden="true">◆</i></span>` : line.aside ? html`<span class="aside">${line.aside}</span>` : nothing}
-    </li>`;
-  }
-
-  private body(line: Line, e: LiveEvent): TemplateResult {
-    const words = this.demo ? [] : madeUp(e, this.texts);
-    if (line.tone !== "crowd") words.push(...tags(e, this.texts));
-    return html`${words.map((w) => html`<span class="tag">${w}</span> `)}${line.name
-      ? html`<bdi class="who" lang=${script(line.name) ?? nothing}>${line.name}</bdi> ` : nothing}<span
-      class="text" dir="auto" lang=${line.lang ?? nothing}>${line.parts.map((p) => this.piece(p))}</span>`;
-  }
-
-  private piece(p: Part): TemplateResult | string {
-    if (typeof p === "string") return p;
-    if ("text" in p) return html`<b class=${p.as}>${p.text}</b>`;
-    if (!p.picture.startsWith("https://")) return "";
-    return html`<img class="inline" src=${p.picture} alt="" loading="lazy" referrerpolicy="no-referrer" data-optional>`;
   }
 
   private nothingYet(): TemplateResult {

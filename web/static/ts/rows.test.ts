@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { describe, lineText } from "./describe";
-import { belongs, plain, Rows } from "./rows";
+import { belongs, keeps, plain, Rows } from "./rows";
 import { comment, event, gift, mai, texts, yoru } from "./testing";
 import type { LiveEvent } from "./wire.gen";
 
@@ -67,6 +67,14 @@ test("groups", () => {
   assert.ok(belongs(asks!, "questions") && belongs(asks!, "chat"));
   const host = rowsOf(event("comment", 1, { user: { ...mai, roles: ["host"] }, comment: "welcome" })).list[0]!;
   assert.ok(belongs(host, "host"));
+});
+
+test("what must not be missed", () => {
+  const question = event("question", 1, { user: mai, question_id: "1", question: "why" });
+  const rows = rowsOf(gift(1, 99, true), question, comment(3), gift(4, 1, false, { price: 1000, streak: "s2" }), gift(5, 9, false, { price: 1, streak: "s3" }));
+  assert.deepEqual(rows.list.filter(keeps).map((row) => row.seq), [1, 4], "a question and a Galaxy");
+  rows.add(gift(6, 100, false));
+  assert.deepEqual(rows.list.filter(keeps).map((row) => row.seq), [1, 1, 4], "a streak once it is worth it");
 });
 
 test("search folds case, marks and đ", () => {

@@ -147,6 +147,17 @@ export function belongs(row: Row, group: Group | "all"): boolean {
   return group === "host" && !!row.event.data.user?.roles?.includes("host");
 }
 
+/** Diamonds from which a gift is a band, and is kept. */
+export const band = 100;
+
+/** Whether a row must not be missed: somebody asks, pays much, or subscribes. */
+export function keeps(row: Row): boolean {
+  const e = row.event;
+  if (row.gone || e.history) return false;
+  if (e.event_type === "gift") return e.data.gift.diamond_count * (e.data.repeat_count + (e.data.already_booked ?? 0)) >= band;
+  return e.event_type === "question" || e.event_type === "subscribe";
+}
+
 /** Makes text comparable: no case, no marks over letters, đ as d. What a Vietnamese viewer types in a hurry finds what was meant. */
 export function plain(text: string): string {
   return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replaceAll("đ", "d");
