@@ -251,6 +251,10 @@ func TestNumbers(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("totals (-want +got):\n%s", diff)
 	}
+	session, same, err := d.Summary(t.Context(), info.ID, false)
+	if err != nil || session.LastSeq != info.LastSeq || !cmp.Equal(same, got) {
+		t.Errorf("summary up to %d of %d: %+v, %v", session.LastSeq, info.LastSeq, same, err)
+	}
 	if got, err = d.Totals(t.Context(), info.ID, true); err != nil || got.Diamonds != 4000 {
 		t.Errorf("with rehearsals %d diamonds, want 4000 (%v)", got.Diamonds, err)
 	}

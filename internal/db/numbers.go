@@ -21,9 +21,32 @@ type Totals struct {
 
 // Totals sums a session from its minutes. rehearsals adds what simulated and replayed events did.
 func (d *DB) Totals(ctx context.Context, session int64, rehearsals bool) (Totals, error) {
+	return totals(ctx, d.read, session, rehearsals)
+}
+
+// Summary returns a session with its totals, both of the same moment: the totals hold every event up to the session's LastSeq
+// and none after it.
+func (d *DB) Summary(ctx context.Context, session int64, rehearsals bool) (live.SessionInfo, Totals, error) {
+	tx, err := d.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return live.SessionInfo{}, Totals{}, err
+	}
+	defer tx.Rollback() //nolint:errcheck // it only read
+	found, err := querySessions(ctx, tx, `WHERE id = $1`, session)
+	if err == nil && len(found) == 0 {
+		err = noSession(session)
+	}
+	if err != nil {
+		return live.SessionInfo{}, Totals{}, err
+	}
+	t, err := totals(ctx, tx, session, rehearsals)
+	return found[0], t, err
+}
+
+func totals(ctx context.Context, q querier, session int64, rehearsals bool) (Totals, error) {
 	var t Totals
 	var gap int64
-	err := d.read.QueryRowContext(ctx, `SELECT coalesce(sum(comments), 0), coalesce(sum(gifts), 0), coalesce(sum(diamonds), 0),
+	err := q.QueryRowContext(ctx, `SELECT coalesce(sum(comments), 0), coalesce(sum(gifts), 0), coalesce(sum(diamonds), 0),
 		coalesce(sum(joins), 0), coalesce(sum(follows), 0), coalesce(sum(shares), 0),
 		coalesce(max(CASE WHEN rehearsal = 0 THEN max_likes ELSE 0 END), 0) + coalesce(max(CASE WHEN rehearsal = 1 THEN max_likes ELSE 0 END), 0),
 		coalesce(max(viewers_peak), -1), coalesce(sum(new_viewers), 0), coalesce(sum(returning_viewers), 0), coalesce(sum(gap_ms), 0), coalesce(sum(n), 0)
@@ -36,7 +59,7 @@ func (d *DB) Totals(ctx context.Context, session int64, rehearsals bool) (Totals
 		return Totals{}, err
 	}
 	t.Gap = time.Duration(gap) * time.Millisecond
-	err = d.read.QueryRowContext(ctx, `SELECT viewers FROM minutes WHERE session_id = $1 AND rehearsal <= $2 AND viewers >= 0
+	err = q.QueryRowContext(ctx, `SELECT viewers FROM minutes WHERE session_id = $1 AND rehearsal <= $2 AND viewers >= 0
 		ORDER BY minute_ms DESC, rehearsal LIMIT 1`, session, flagInt(rehearsals)).Scan(&t.Viewers)
 	if err == sql.ErrNoRows {
 		t.Viewers, err = -1, nil

@@ -49,7 +49,9 @@ func (d *DB) OpenSession(ctx context.Context, room string, info live.RoomInfo, o
 	return session, err
 }
 
+// querier is the database or a transaction.
 type querier interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 

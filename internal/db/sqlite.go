@@ -44,15 +44,16 @@ func prepareFile(path string) error {
 
 func openPool(path string, readOnly bool) (*sql.DB, error) {
 	pragmas := []string{"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)", "temp_store(MEMORY)"}
-	conns := 1
+	conns, lock := 1, "immediate"
 	if readOnly {
+		lock = "deferred" // a reader must not ask for the writer's lock
 		pragmas = append(pragmas, "query_only(1)")
 		conns = max(4, runtime.NumCPU())
 	} else {
 		// The writer's cache holds the inner pages of every index; 64 MiB are a few million rows' worth.
 		pragmas = append(pragmas, "cache_size(-65536)", "wal_autocheckpoint(4000)")
 	}
-	q := url.Values{"_pragma": pragmas, "_txlock": {"immediate"}}
+	q := url.Values{"_pragma": pragmas, "_txlock": {lock}}
 	pool, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+q.Encode())
 	if err != nil {
 		return nil, err

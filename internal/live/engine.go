@@ -57,6 +57,13 @@ func (e *Engine) Start(ctx context.Context) error {
 // Wait returns when every room's goroutine and every session has ended, after the context of Start has.
 func (e *Engine) Wait() { e.wg.Wait() }
 
+// stopping reports whether the context of Start has ended.
+func (e *Engine) stopping() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.ctx != nil && e.ctx.Err() != nil
+}
+
 func (e *Engine) watchLocked(r Room) *watch {
 	w := &watch{
 		engine: e, name: r.UniqueID, demo: r.Demo, room: r, source: e.tiktok, log: e.log.With("room", r.UniqueID), changed: make(chan struct{}),

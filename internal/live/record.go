@@ -173,7 +173,8 @@ func (w *watch) Disconnected(ctx context.Context, lastHeard time.Time, err error
 	if err != nil {
 		cause = string(ReasonOf(err))
 		if errors.Is(err, context.Canceled) {
-			cause, err = string(ReasonStopped), &Error{Reason: ReasonStopped, Msg: "The room was disconnected.", Err: err}
+			err = w.canceled(err)
+			cause = string(ReasonOf(err))
 		}
 	}
 	w.change(func() {
@@ -192,6 +193,14 @@ func (w *watch) Disconnected(ctx context.Context, lastHeard time.Time, err error
 	}
 	event := Event{Kind: KindDisconnect, Origin: w.origin(), At: time.Now(), Data: Disconnect{Cause: cause, Detail: detail}}
 	return s.Deliver(context.WithoutCancel(ctx), []Event{event})
+}
+
+// canceled says who ended a connection that nothing was wrong with: the whole program, or somebody who disconnected the room.
+func (w *watch) canceled(err error) error {
+	if w.engine.stopping() {
+		return &Error{Reason: ReasonRestart, Msg: "Showcaller was stopped.", Err: err}
+	}
+	return &Error{Reason: ReasonStopped, Msg: "The room was disconnected.", Err: err}
 }
 
 // openSession finds or makes the session of a LIVE and starts recording.

@@ -21,6 +21,8 @@ const (
 	viewersEvery   = 5 * time.Second
 	streakEndAfter = 3 * time.Second // TikTok ends a streak about 3 s after its last tap
 	simulatedFloor = 40              // viewers at the quietest
+	mostLikes      = 15              // in one batch: TikTok's ceiling
+	likesMiddle    = (1 + mostLikes) / 2
 )
 
 // Simulator is the Source of the demo room: a LIVE that follows from a seed.
@@ -35,6 +37,8 @@ func (s Simulator) Listen(ctx context.Context, name string, l Listener) error {
 	slot := start.Truncate(demoLength)
 	end := slot.Add(demoLength)
 	info := RoomInfo{UniqueID: name, RoomID: "demo-" + slot.UTC().Format("20060102-1504"), Title: "Demo LIVE", Host: demoHost, StartedAt: slot}
+	// A room's total never falls: somebody liked before we came, too.
+	before := int64(start.Sub(slot).Minutes() * s.Rates.Likes * likesMiddle)
 	l.Progress(Progress{State: ConnConnecting})
 	if err := l.Connected(ctx, start, info); err != nil {
 		return err
@@ -43,6 +47,10 @@ func (s Simulator) Listen(ctx context.Context, name string, l Listener) error {
 	defer timer.Stop()
 	for at, event := range s.Script(uint64(start.UnixNano())) {
 		event.At = start.Add(at)
+		if like, ok := event.Data.(Like); ok {
+			like.TotalLikes += before
+			event.Data = like
+		}
 		if event.At.After(end) {
 			event = Event{Kind: KindLiveEnd, Origin: OriginSimulated, At: end, Data: LiveEnd{Reason: "host"}}
 		}
@@ -170,7 +178,7 @@ func (sc *script) comment(time.Duration) Event {
 }
 
 func (sc *script) like(time.Duration) Event {
-	n := 1 + sc.rng.IntN(15)
+	n := 1 + sc.rng.IntN(mostLikes)
 	sc.likes += int64(n)
 	return sc.event(Like{Count: n, TotalLikes: sc.likes})
 }

@@ -67,19 +67,28 @@ func (w *watch) rest(ctx context.Context) {
 // listen runs the source once and returns how long to wait before the next time.
 func (w *watch) listen(ctx context.Context) time.Duration {
 	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
+	kicked := make(chan bool, 1)
 	go func() { // a kick while listening means the wish changed
 		select {
 		case <-w.kick:
 			cancel()
+			kicked <- true
 		case <-ctx.Done():
+			kicked <- false
 		}
 	}()
 	err := w.source.Listen(ctx, w.name, w)
-	switch {
-	case ctx.Err() != nil:
+	stopped := ctx.Err() != nil
+	cancel()
+	if <-kicked || stopped {
 		return 0
-	case err == nil:
+	}
+	return w.settle(context.WithoutCancel(ctx), err)
+}
+
+// settle draws the consequences of what the source returned and says how long to wait.
+func (w *watch) settle(ctx context.Context, err error) time.Duration {
+	if err == nil {
 		return w.over(ctx)
 	}
 	reason := ReasonOf(err)

@@ -245,13 +245,9 @@ func (s *Server) getSummary(ctx context.Context, in *struct {
 	Counted
 },
 ) (*summaryAnswer, error) {
-	info, err := s.db.Session(ctx, in.ID) // before the totals: they hold at least what this number says
+	info, t, err := s.db.Summary(ctx, in.ID, in.rehearsals())
 	if err != nil {
 		return nil, problemOf(err, "")
-	}
-	t, err := s.db.Totals(ctx, in.ID, in.rehearsals())
-	if err != nil {
-		return nil, err
 	}
 	viewers, err := s.db.Attendance(ctx, in.ID, in.rehearsals(), "diamonds", topGifters, 0)
 	if err != nil {
