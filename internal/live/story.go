@@ -22,6 +22,23 @@ type StoryTurn struct {
 	Cause     int64
 	Language  string // "zh", "en", "vi" or "ja"; "" lets the story decide
 	DryRun    bool   // answer, but remember nothing
+
+	// Also are further events this turn answers. They are stored with the turn and come back with its answer, so that after a
+	// crash nobody is thanked a second time.
+	Also []int64
+	// Givers are who is thanked, for the viewers' records: one entry for a gift_event, one a viewer for a gift_group. Empty
+	// where the caller knows no more than Input and ViewerID say.
+	Givers []StoryGiver
+}
+
+// StoryGiver is what one viewer gave within a turn.
+type StoryGiver struct {
+	Seq       int64 // of the event; a gift enters a viewer's record once, whatever turn it comes in. 0 for no event
+	ViewerID  string
+	Name      string
+	GiftName  string
+	GiftCount int
+	Value     float64
 }
 
 // StoryAnswer is a story's answer: one to three clips.
@@ -32,6 +49,7 @@ type StoryAnswer struct {
 	Responder string     `json:"responder"` // "template" or "model"
 	TookMS    int64      `json:"took_ms"`
 	Fallback  string     `json:"fallback,omitempty"` // why the template spoke in place of the model
+	Also      []int64    `json:"-"`                  // of the turn, as it was stored
 }
 
 // StoryDelta is what becomes known while a story answers: exactly one field is set.
@@ -46,6 +64,7 @@ type StoryDelta struct {
 
 // Story answers turns. The built-in story and the client of another program's are both one.
 type Story interface {
-	// Answer answers one turn. It calls progress, if that is not nil, from its own goroutine, before it returns.
+	// Answer answers one turn. It calls progress, if that is not nil, from its own goroutine, before it returns. An error with
+	// CodeForbidden says that the guards refused the input; the event then becomes a skip with the error's message.
 	Answer(ctx context.Context, t StoryTurn, progress func(StoryDelta)) (StoryAnswer, error)
 }
