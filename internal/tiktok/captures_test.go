@@ -210,8 +210,20 @@ var mainKinds = []string{
 	"WebcastMemberMessage", "WebcastSocialMessage", "WebcastRoomUserSeqMessage",
 }
 
-// BenchmarkDecode makes complete events of the real messages of the six main kinds, on one core, in batches of eight.
-func BenchmarkDecode(b *testing.B) {
+// BenchmarkDecode makes complete events of the real messages of the six main kinds, on one goroutine, in batches of eight. The
+// viewers come again and again, as those of a LIVE do.
+func BenchmarkDecode(b *testing.B) { benchmarkDecode(b, func(*decoder) {}) }
+
+// BenchmarkDecodeStrangers is the worst case: nobody says anything twice, and nothing is remembered.
+func BenchmarkDecodeStrangers(b *testing.B) {
+	benchmarkDecode(b, func(d *decoder) {
+		clear(d.viewers[:])
+		clear(d.items)
+	})
+}
+
+// benchmarkDecode decodes all messages again and again, and calls again before each time.
+func benchmarkDecode(b *testing.B, again func(*decoder)) {
 	var all []message
 	for _, c := range captured(b) {
 		if slices.Contains(mainKinds, c.Method) {
@@ -223,6 +235,7 @@ func BenchmarkDecode(b *testing.B) {
 	d, events, n := testDecoder(), []live.Event(nil), 0
 	b.ReportAllocs()
 	for b.Loop() {
+		again(d)
 		for batch := range slices.Chunk(all, 8) {
 			events = d.appendEvents(events[:0], batch, false, arrival)
 			n += len(events)

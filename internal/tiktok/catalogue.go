@@ -87,7 +87,7 @@ func (c *Client) refreshGifts(ctx context.Context, roomID string) {
 	q := b.webcastParams()
 	q.Set("room_id", roomID)
 	var list giftList
-	if err := c.getJSON(ctx, "giftList", b, at(c.webcast, "/webcast/gift/list/", q), maxGiftList, &list); err != nil {
+	if err := c.getJSON(ctx, "giftList", b, endpoint(c.webcast, "/webcast/gift/list/", q), maxGiftList, &list); err != nil {
 		c.log.Info("no gift list; prices come with the gifts", "err", err)
 		return
 	}

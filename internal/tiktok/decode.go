@@ -44,7 +44,6 @@ func newDecoder(connected time.Time, hostID int64, gifts giftNames, unknown tall
 		gifts:     gifts,
 		unknown:   unknown,
 		seed:      maphash.MakeSeed(),
-		viewers:   viewerCache{recent: map[uint64]*viewer{}},
 		items:     map[uint64]live.GiftItem{},
 	}
 }

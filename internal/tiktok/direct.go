@@ -41,7 +41,7 @@ func (c *Client) direct(ctx context.Context, b browser, room *Room) (*ticket, er
 	q := b.socketParams(room.RoomID)
 	q.Set("ws_direct", "1")
 	return &ticket{
-		way: wayDirect, url: at(c.ws, socketPath, q).String(), cookies: "ttwid=" + ttwid, browser: b, roomID: room.RoomID,
+		way: wayDirect, url: endpoint(c.ws, socketPath, q).String(), cookies: "ttwid=" + ttwid, browser: b, roomID: room.RoomID,
 	}, nil
 }
 

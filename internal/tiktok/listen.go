@@ -119,9 +119,10 @@ func (s *listening) listen(ctx context.Context, k *socket, t *ticket) error {
 		return listenerError{err}
 	}
 	s.to.Progress(live.Progress{State: live.ConnLive, Way: t.way, Heard: opened, Quota: t.quota})
+	s.client.log.Info("listening", "room", s.name, "room_id", s.room.RoomID, "way", t.way, "restricted", s.room.Restricted)
 	h := hearing{
 		listening: s, socket: k, lastEvent: opened,
-		decoder: newDecoder(opened, id(s.room.Host.UserID), s.client.gifts, s.unknown),
+		decoder: newDecoder(opened, parseID(s.room.Host.UserID), s.client.gifts, s.unknown),
 	}
 	err := h.first(ctx, t)
 	if err == nil {

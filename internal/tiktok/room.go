@@ -108,7 +108,7 @@ func (c *Client) apiLive(ctx context.Context, b browser, name string) (Room, err
 		Message    string    `json:"message"`
 		Data       *hostRoom `json:"data"`
 	}
-	if err := c.getJSON(ctx, op, b, at(c.web, "/api-live/user/room/", q), maxJSON, &answer); err != nil {
+	if err := c.getJSON(ctx, op, b, endpoint(c.web, "/api-live/user/room/", q), maxJSON, &answer); err != nil {
 		return Room{}, err
 	}
 	switch {
@@ -224,7 +224,7 @@ func (c *Client) checkAlive(ctx context.Context, b browser, ids ...string) (map[
 			ID    string `json:"room_id_str"`
 		} `json:"data"`
 	}
-	if err := c.getJSON(ctx, "checkAlive", b, at(c.webcast, "/webcast/room/check_alive/", q), maxJSON, &answer); err != nil {
+	if err := c.getJSON(ctx, "checkAlive", b, endpoint(c.webcast, "/webcast/room/check_alive/", q), maxJSON, &answer); err != nil {
 		return nil, err
 	}
 	if len(answer.Data) == 0 {
@@ -262,7 +262,7 @@ func (c *Client) decorate(ctx context.Context, b browser, r *Room) {
 			} `json:"owner"`
 		} `json:"data"`
 	}
-	if err := c.getJSON(ctx, "roomInfo", b, at(c.webcast, "/webcast/room/info/", q), maxJSON, &answer); err != nil {
+	if err := c.getJSON(ctx, "roomInfo", b, endpoint(c.webcast, "/webcast/room/info/", q), maxJSON, &answer); err != nil {
 		c.log.Debug("no room info", "room", r.UniqueID, "err", err)
 		return
 	}
@@ -289,8 +289,8 @@ func setIfEmpty(to *string, s string) {
 	}
 }
 
-// id returns a decimal id as a number; 0 if it is none.
-func id(s string) int64 {
+// parseID returns a decimal id as a number; 0 if it is none.
+func parseID(s string) int64 {
 	n, err := strconv.ParseInt(s, 10, 64)
 	if err != nil {
 		return 0

@@ -45,10 +45,10 @@ func (c *Client) askSign(ctx context.Context, b browser, roomID string) (*http.R
 	q := url.Values{
 		"client": {signClient}, "cursor": {""}, "user_agent": {b.userAgent}, "client_enter": {"true"}, "platform": {"web"},
 	}
-	resp, body, err := c.signGet(ctx, at(c.signURL, "/webcast/rooms/"+roomID+"/connect", q))
+	resp, body, err := c.signGet(ctx, endpoint(c.signURL, "/webcast/rooms/"+roomID+"/connect", q))
 	if err == nil && resp.StatusCode == http.StatusNotFound {
 		q.Set("room_id", roomID)
-		resp, body, err = c.signGet(ctx, at(c.signURL, "/webcast/fetch", q))
+		resp, body, err = c.signGet(ctx, endpoint(c.signURL, "/webcast/fetch", q))
 	}
 	return resp, body, err
 }
@@ -200,7 +200,7 @@ func quotaOf(h http.Header, now time.Time) *live.Quota {
 // quota asks the sign server what is left, which costs nothing; nil if it does not say. Of its three spans it is the one that
 // runs out first.
 func (c *Client) quota(ctx context.Context) *live.Quota {
-	resp, body, err := c.signGet(ctx, at(c.signURL, "/accounts/me/rate_limits", nil))
+	resp, body, err := c.signGet(ctx, endpoint(c.signURL, "/accounts/me/rate_limits", nil))
 	if err != nil || resp.StatusCode != http.StatusOK {
 		return nil
 	}
@@ -230,7 +230,7 @@ func (c *Client) signLookup(ctx context.Context, b browser, name string) (Room, 
 	if c.signKey == "" {
 		return Room{}, false
 	}
-	resp, body, err := c.signGet(ctx, at(c.signURL, "/webcast/anchors/"+name+"/room_id", nil))
+	resp, body, err := c.signGet(ctx, endpoint(c.signURL, "/webcast/anchors/"+name+"/room_id", nil))
 	if err != nil || resp.StatusCode != http.StatusOK {
 		return Room{}, false
 	}

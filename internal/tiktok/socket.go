@@ -71,7 +71,7 @@ func (c *Client) dial(ctx context.Context, t *ticket) (*socket, error) {
 	}
 	conn.SetReadLimit(maxFrame)
 	s := &socket{
-		conn: conn, roomID: id(t.roomID), every: pingInterval(resp.Header.Get("Handshake-Options")),
+		conn: conn, roomID: parseID(t.roomID), every: pingInterval(resp.Header.Get("Handshake-Options")),
 		batches: make(chan batch, batchesAhead), acks: make(chan []byte, batchesAhead),
 	}
 	s.heard.Store(time.Now().UnixNano())

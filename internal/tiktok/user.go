@@ -112,37 +112,47 @@ func (d *decoder) userOf(b []byte) *live.User {
 	return p.user()
 }
 
-// viewersKept is how many viewers of a connection are remembered at least, and half of how many at most: up to 4 MB in a busy room.
-const viewersKept = 1 << 12
+// A viewerCache remembers viewers by the hash of their User's bytes, the last four of each set: some 8000 in all, or 4 MB in a busy
+// room. The same bytes come with every like and comment of a viewer, and every two seconds for the sixteen best: reading them
+// once saves most of the work, and their events share the strings.
+type viewerCache [1 << 11]viewerSet
 
-// A viewerCache remembers viewers by the bytes of their User. The same bytes come with every like and comment of a viewer, and
-// every two seconds for the sixteen best: reading them once saves most of the work, and their events share the strings.
-type viewerCache struct {
-	recent, older map[uint64]*viewer
+// A viewerSet is what a hash's lowest bits lead to. Its hashes lie together: looking at all of them costs as much as at one.
+type viewerSet struct {
+	keys    [4]uint64
+	viewers [4]*viewer
+	oldest  uint8 // the next to be forgotten
+}
+
+// find returns the viewer with that hash, or nil.
+func (s *viewerSet) find(key uint64) *viewer {
+	for i, k := range s.keys {
+		if k == key {
+			return s.viewers[i]
+		}
+	}
+	return nil
+}
+
+// remember adds a viewer in place of the oldest.
+func (s *viewerSet) remember(key uint64, v *viewer) {
+	i := s.oldest % uint8(len(s.keys))
+	s.keys[i], s.viewers[i] = key, v
+	s.oldest = i + 1
 }
 
 // viewer returns who the User b is.
 func (d *decoder) viewer(b []byte) *viewer {
 	key := maphash.Bytes(d.seed, b)
-	if v := d.viewers.recent[key]; v != nil {
+	set := &d.viewers[key%uint64(len(d.viewers))]
+	if v := set.find(key); v != nil {
 		return v
 	}
-	v := d.viewers.older[key]
-	if v == nil {
-		if v = d.readUser(b); d.err != nil {
-			return v
-		}
+	v := d.readUser(b)
+	if d.err == nil {
+		set.remember(key, v)
 	}
-	d.viewers.remember(key, v)
 	return v
-}
-
-// remember adds v, and forgets those that were not seen since the last time there were too many.
-func (c *viewerCache) remember(key uint64, v *viewer) {
-	if len(c.recent) >= viewersKept {
-		c.older, c.recent = c.recent, make(map[uint64]*viewer, viewersKept)
-	}
-	c.recent[key] = v
 }
 
 var userFields = only(1, 3, 9, 12, 22, 32, 38, 64)

@@ -83,8 +83,8 @@ func (c *Client) getJSON(ctx context.Context, op string, b browser, u *url.URL, 
 	return nil
 }
 
-// at returns the address of a path below base with a query.
-func at(base *url.URL, path string, q url.Values) *url.URL {
+// endpoint returns the address of a path below base with a query.
+func endpoint(base *url.URL, path string, q url.Values) *url.URL {
 	u := base.JoinPath(path)
 	u.RawQuery = encode(q)
 	return u

@@ -56,11 +56,16 @@ func only(nums ...int) (set fieldSet) {
 // keep returns a copy of b that lives as long as somebody holds it. Bytes that are not UTF-8 become U+FFFD: they cost the
 // text, not the message (protocol section 8, point 16).
 func (r *wireReader) keep(b []byte) string {
-	if len(b) == 0 {
-		return ""
-	}
 	if !utf8.Valid(b) {
 		return strings.ToValidUTF8(string(b), "\uFFFD")
+	}
+	return r.copy(b)
+}
+
+// copy returns a copy of b, whose neighbours in memory are copies, too.
+func (r *wireReader) copy(b []byte) string {
+	if len(b) == 0 {
+		return ""
 	}
 	if len(b) > chunkSize/4 {
 		return string(b)
@@ -80,7 +85,7 @@ func (r *wireReader) decimal(id int64) string {
 		return ""
 	}
 	var digits [20]byte
-	return r.keep(strconv.AppendInt(digits[:0], id, 10))
+	return r.copy(strconv.AppendInt(digits[:0], id, 10))
 }
 
 // A fields is a walk over one message: each call of next moves to the following field, whose number is num. The setters
