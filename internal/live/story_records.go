@@ -21,8 +21,9 @@ type StoryProfile struct {
 	Seed       int64  // of the template's choices
 	Pacing     StoryPacing
 	Budget     StoryBudget
-	Paused     bool // messages are refused and the director rests
-	Muted      bool // the director leaves chat, notices and idle lines alone
+	Paused     bool     // messages are refused and the director rests
+	Muted      bool     // the director leaves chat, notices and idle lines alone
+	MutedIDs   []string // viewers whose chat gets no answer, by key
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
 }
@@ -69,7 +70,9 @@ type StoryMessage struct {
 	TokensOut int
 	SessionID int64 // the session and the event that caused the turn; 0 for none
 	Cause     int64
-	Recall    bool // Text may be recalled later
+	Recall    bool         // Text may be recalled later
+	Also      []int64      // further events the turn answers
+	Givers    []StoryGiver // who gave what: each enters its viewer's record; empty: what GiftCount and Value say is ViewerID's
 }
 
 // StoryMemory is a message that a search of the story's memory found.
