@@ -1,6 +1,7 @@
 package tiktok
 
 import (
+	"slices"
 	"strings"
 
 	"showcaller/internal/live"
@@ -258,7 +259,7 @@ func (d *decoder) roomUserSeq(b []byte) live.Data {
 			if v.Top == nil {
 				v.Top = make([]live.Ranked, 0, topViewers)
 			}
-			v.Top = append(v.Top, live.Ranked{})
+			v.Top = slices.Grow(v.Top, 1)[:len(v.Top)+1]
 			d.contributor(f.bytes(), &v.Top[len(v.Top)-1])
 		case 3:
 			f.int64(&v.Viewers)
