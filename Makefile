@@ -1,0 +1,53 @@
+# Showcaller: `make run` to try it, `make check` before a commit. `make help` lists the rest.
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help run dev test check generate fresh lint fmt bench fuzz clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+run: ## the panel with a demo room, on http://localhost:8080; needs nothing but Go
+	go run ./cmd/web
+
+dev: ## the same, built anew and started again at each change
+	@scripts/dev.sh
+
+test: node_modules ## every test: Go with the race detector, TypeScript, Chromium
+	@scripts/need.sh cc node chromium
+	go test -race ./...
+
+check: fresh lint test ## all that must hold before a commit: generated code fresh, linters, types, every test
+
+generate: node_modules ## templates, browser bundles, wire types, protobuf, OpenAPI
+	@scripts/generate.sh
+
+fresh: node_modules ## fails if `make generate` changes anything
+	@scripts/fresh.sh
+
+lint: node_modules bin/golangci-lint ## go vet, golangci-lint and tsc
+	go vet ./...
+	bin/golangci-lint run
+	node_modules/.bin/tsc --noEmit
+
+fmt: bin/golangci-lint ## formats Go and templates
+	bin/golangci-lint fmt
+	go tool templ fmt web/templates
+
+bench: ## every benchmark, a second each
+	go test -run '^$$' -bench . -benchmem -benchtime 1s ./...
+
+fuzz: ## every fuzz target, 20 seconds each
+	@scripts/fuzz.sh 20s
+
+clean: ## removes what was built, but no data
+	rm -rf bin node_modules
+
+# The linter has a module of its own, so that its hundred libraries are not ours.
+bin/golangci-lint: tools/lint/go.mod tools/lint/go.sum
+	cd tools/lint && go build -o ../../$@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+node_modules: package-lock.json
+	@scripts/need.sh node
+	npm ci
+	@touch $@
