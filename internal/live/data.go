@@ -95,7 +95,7 @@ type Viewers struct {
 type Ranked struct {
 	Rank  int64 `json:"rank"`
 	Score int64 `json:"score"`
-	User  User  `json:"user"`
+	User  *User `json:"user,omitempty"`
 }
 
 // Subscribe: a paid subscription began, went on, was given away or became a super fan's.

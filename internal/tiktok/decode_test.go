@@ -64,7 +64,7 @@ func TestGolden(t *testing.T) {
 		"WebcastMemberMessage":      {User: ann, Data: live.Join{Viewers: 321}},
 		"WebcastQuestionNewMessage": {User: ann, Data: live.Question{QuestionID: "9", Question: "why?"}},
 		"WebcastRoomUserSeqMessage": {Data: live.Viewers{
-			Viewers: 1500, Total: 90000, Top: []live.Ranked{{Rank: 1, Score: 500, User: *ann}},
+			Viewers: 1500, Total: 90000, Top: []live.Ranked{{Rank: 1, Score: 500, User: ann}},
 		}},
 		"WebcastSocialMessage":    {User: ann, Data: live.Follow{Followers: 42}},
 		"WebcastSubNotifyMessage": {User: ann, Data: live.Subscribe{Months: 3, Via: "notify"}},

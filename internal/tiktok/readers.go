@@ -281,9 +281,7 @@ func (d *decoder) contributor(b []byte, r *live.Ranked) {
 		case 1:
 			f.int64(&r.Score)
 		case 2:
-			if u := d.userOf(f.bytes()); u != nil {
-				r.User = *u
-			}
+			r.User = d.userOf(f.bytes())
 		case 3:
 			f.int64(&r.Rank)
 		}

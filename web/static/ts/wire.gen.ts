@@ -90,7 +90,7 @@ export interface Disconnect {
 export interface Ranked {
   rank: number;
   score: number;
-  user: User;
+  user?: User;
 }
 
 export interface Viewers {
