@@ -119,14 +119,16 @@ type LivePause struct {
 // LiveResume: the host is back.
 type LiveResume struct{}
 
-// Pin: a moderator pinned or unpinned something.
+// Pin: a moderator pinned or unpinned something, or somebody of the team did, for the team (Method PinnedByTeam).
 type Pin struct {
-	Action   string `json:"action"` // "pin" or "unpin"
-	Method   string `json:"method,omitempty"`
-	SourceID string `json:"pinned_source_id,omitempty"`
-	Text     string `json:"text,omitempty"`
-	Seconds  int64  `json:"seconds,omitempty"`
-	Operator *User  `json:"operator,omitempty"`
+	Action     string `json:"action"` // "pin" or "unpin"
+	Method     string `json:"method,omitempty"`
+	SourceID   string `json:"pinned_source_id,omitempty"`
+	Text       string `json:"text,omitempty"`
+	Seconds    int64  `json:"seconds,omitempty"`
+	Operator   *User  `json:"operator,omitempty"`
+	PinnedUser *User  `json:"pinned_user,omitempty"` // who said it, where the team pinned it
+	Author     string `json:"author,omitempty"`      // of the team
 }
 
 // Delete: hide these messages and everything of these viewers.
@@ -241,12 +243,14 @@ type Clip struct {
 	FaceID string `json:"face_id,omitempty"`
 }
 
-// Reply is the host's answer to the event named by Cause.
+// Reply is the host's answer to the event named by Cause, and to those of Also.
 type Reply struct {
-	TurnID    string `json:"turn_id"`
-	Responder string `json:"responder"`
-	Clips     []Clip `json:"clips"`
-	TookMS    int64  `json:"took_ms"`
+	TurnID    string  `json:"turn_id"`
+	Responder string  `json:"responder"` // "template", "model", or "operator" for words put into the host's mouth
+	Clips     []Clip  `json:"clips"`
+	TookMS    int64   `json:"took_ms"`
+	Also      []int64 `json:"also,omitempty"`     // seqs
+	Fallback  string  `json:"fallback,omitempty"` // why the template spoke in place of the model
 }
 
 // Skip says why the event named by Cause got no answer.

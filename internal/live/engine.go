@@ -16,6 +16,7 @@ type Engine struct {
 	tiktok Source
 	demo   Source
 	log    *slog.Logger
+	turns  turns
 
 	mu    sync.Mutex
 	ctx   context.Context // Run's; nil before and after
@@ -102,7 +103,9 @@ func (e *Engine) AddRoom(ctx context.Context, r Room) error {
 	if err := e.store.SaveRoom(ctx, r); err != nil {
 		return err
 	}
-	e.startLocked(e.watchLocked(r))
+	w := e.watchLocked(r)
+	w.urgent = true
+	e.startLocked(w)
 	return nil
 }
 

@@ -26,6 +26,7 @@ type watch struct {
 	cancel context.CancelFunc
 	kick   chan struct{} // the wish changed
 	left   []SessionInfo // open sessions a crash left; owned by run
+	urgent bool          // somebody is waiting for this room: it is asked about before the others; owned by run
 
 	mu      sync.Mutex
 	room    Room
@@ -47,6 +48,9 @@ func (w *watch) run(ctx context.Context) {
 	for ctx.Err() == nil {
 		if !w.wanted() {
 			w.rest(ctx)
+			continue
+		}
+		if !w.turn(ctx) {
 			continue
 		}
 		if retry := w.listen(ctx); retry > 0 && w.wanted() {
@@ -141,6 +145,7 @@ func (w *watch) wait(ctx context.Context, d time.Duration) {
 	select {
 	case <-after:
 	case <-w.kick:
+		w.urgent = true
 	case <-ctx.Done():
 	}
 }

@@ -124,6 +124,8 @@ export interface Pin {
   text?: string;
   seconds?: number;
   operator?: User;
+  pinned_user?: User;
+  author?: string;
 }
 
 export interface Delete {
@@ -229,6 +231,8 @@ export interface Reply {
   responder: string;
   clips: Clip[];
   took_ms: number;
+  also?: number[];
+  fallback?: string;
 }
 
 export interface Skip {

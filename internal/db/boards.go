@@ -1,0 +1,58 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"showcaller/internal/live"
+)
+
+// Board is a room's newest session in numbers, for the list of rooms.
+type Board struct {
+	Session     live.SessionInfo // number, room, title, times and last seq only
+	Diamonds    int64
+	ViewersPeak int64         // -1 if none was told
+	Minutes     []live.Minute // since a moment: viewers, diamonds and gaps only
+}
+
+const newestSessions = `FROM rooms r JOIN sessions s ON s.id = (SELECT max(n.id) FROM sessions n WHERE n.room = r.unique_id)`
+
+// Boards returns the board of every room that has a session, in two queries however many rooms there are. Minutes are those
+// since a moment. The demo room counts its simulated events.
+func (d *DB) Boards(ctx context.Context, since time.Time) (map[string]*Board, error) {
+	boards := map[string]*Board{}
+	rows, err := d.read.QueryContext(ctx, `SELECT s.id, s.room, s.title, s.started_ms, coalesce(s.ended_ms, 0), s.last_seq,
+		coalesce((SELECT sum(m.diamonds) FROM minutes m WHERE m.session_id = s.id AND m.rehearsal <= r.demo), 0),
+		coalesce((SELECT max(m.viewers_peak) FROM minutes m WHERE m.session_id = s.id AND m.rehearsal <= r.demo), -1) `+newestSessions)
+	_, err = collect(rows, err, func(rows *sql.Rows, _ *struct{}) error {
+		var b Board
+		var started, ended int64
+		s := &b.Session
+		if err := rows.Scan(&s.ID, &s.Room, &s.Title, &started, &ended, &s.LastSeq, &b.Diamonds, &b.ViewersPeak); err != nil {
+			return err
+		}
+		s.StartedAt, s.EndedAt = fromMS(started), fromMS(ended)
+		boards[s.Room] = &b
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	rows, err = d.read.QueryContext(ctx, `SELECT s.room, m.minute_ms, max(m.viewers), sum(m.diamonds), sum(m.gap_ms) `+newestSessions+`
+		JOIN minutes m ON m.session_id = s.id AND m.rehearsal IN (0, r.demo) AND m.minute_ms >= $1 GROUP BY s.room, m.minute_ms ORDER BY s.room, m.minute_ms`, ms(since))
+	_, err = collect(rows, err, func(rows *sql.Rows, _ *struct{}) error {
+		var room string
+		var start, gap int64
+		var m live.Minute
+		if err := rows.Scan(&room, &start, &m.Viewers, &m.Diamonds, &gap); err != nil {
+			return err
+		}
+		m.Start, m.Gap = fromMS(start), time.Duration(gap)*time.Millisecond
+		if b := boards[room]; b != nil {
+			b.Minutes = append(b.Minutes, m)
+		}
+		return nil
+	})
+	return boards, err
+}
