@@ -49,6 +49,7 @@ type StoryAnswer struct {
 	Responder string     `json:"responder"` // "template" or "model"
 	TookMS    int64      `json:"took_ms"`
 	Fallback  string     `json:"fallback,omitempty"` // why the template spoke in place of the model
+	Guarded   []string   `json:"guarded,omitempty"`  // what the guards replaced, each with its reason
 	Also      []int64    `json:"-"`                  // of the turn, as it was stored
 }
 
