@@ -22,6 +22,8 @@ type Engine struct {
 	ctx   context.Context // Run's; nil before and after
 	rooms map[string]*watch
 	wg    sync.WaitGroup
+
+	staged signal // a room, its story or its session changed
 }
 
 // NewEngine returns an engine that listens to TikTok through tiktok and to the demo room through demo.
@@ -65,6 +67,13 @@ func (e *Engine) stopping() bool {
 	return e.ctx != nil && e.ctx.Err() != nil
 }
 
+// ending is closed when the context of Start has ended.
+func (e *Engine) ending() <-chan struct{} {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.ctx.Done()
+}
+
 func (e *Engine) watchLocked(r Room) *watch {
 	w := &watch{
 		engine: e, name: r.UniqueID, demo: r.Demo, room: r, source: e.tiktok, log: e.log.With("room", r.UniqueID), changed: make(chan struct{}),
@@ -106,6 +115,7 @@ func (e *Engine) AddRoom(ctx context.Context, r Room) error {
 	w := e.watchLocked(r)
 	w.urgent = true
 	e.startLocked(w)
+	e.staged.fire()
 	return nil
 }
 
@@ -123,6 +133,7 @@ func (e *Engine) RemoveRoom(ctx context.Context, uniqueID string) error {
 	e.mu.Unlock()
 	w.cancel()
 	w.signal()
+	e.staged.fire()
 	return nil
 }
 
@@ -132,7 +143,9 @@ func (e *Engine) UpdateRoom(ctx context.Context, uniqueID string, change func(*R
 	if err != nil {
 		return err
 	}
-	return w.update(ctx, change)
+	err = w.update(ctx, change)
+	e.staged.fire()
+	return err
 }
 
 // Connect wants the room connected, now and after a restart.
@@ -207,6 +220,20 @@ func (e *Engine) Session(id int64) (*Session, error) {
 		Code: CodeConflict, Op: "live.Session",
 		Msg: "This session is not open: nothing can be added to it. Connect its room, or use the demo room.",
 	}
+}
+
+// Stage implements Stage. Where several rooms name a story, it speaks in the first one that is being recorded.
+func (e *Engine) Stage(storyID string) (*Session, <-chan struct{}) {
+	changed := e.staged.wait() // before the look, so that no change is missed
+	for _, room := range e.Rooms() {
+		if room.StoryID != storyID {
+			continue
+		}
+		if w, err := e.find(room.UniqueID); err == nil && w.open() != nil {
+			return w.open(), changed
+		}
+	}
+	return nil, changed
 }
 
 // Follow yields a session's events after a number: live while it is open, from the store up to the last one otherwise.

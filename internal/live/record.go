@@ -230,6 +230,7 @@ func (w *watch) resume(ctx context.Context, info SessionInfo) (*Session, error) 
 		w.session, w.ended = s, time.Time{}
 		w.health.SessionID = info.ID
 	})
+	w.engine.staged.fire()
 	return s, nil
 }
 
@@ -299,4 +300,5 @@ func (w *watch) closeSession(settle bool) {
 	}
 	s.Close(settle)
 	w.change(func() { w.session = nil })
+	w.engine.staged.fire()
 }

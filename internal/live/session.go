@@ -26,6 +26,8 @@ type Session struct {
 	mu      sync.Mutex
 	err     error // why it stopped recording
 	dropped int64 // repeats and late ends that were not recorded again
+	holds   int
+	free    chan struct{} // closed when the last hold is released; nil while there is none
 }
 
 type delivery struct {
@@ -138,6 +140,33 @@ func (s *Session) Dropped() int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.dropped
+}
+
+// Hold asks that a LIVE that ended is not closed at once, because somebody has a last word to add. release, or farewell at the
+// latest, ends that.
+func (s *Session) Hold() (release func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.holds++; s.free == nil {
+		s.free = make(chan struct{})
+	}
+	return sync.OnceFunc(s.release)
+}
+
+func (s *Session) release() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.holds--; s.holds == 0 {
+		close(s.free)
+		s.free = nil
+	}
+}
+
+// held returns a channel that is closed when nobody holds the session any more; nil if nobody does.
+func (s *Session) held() <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.free
 }
 
 // Close stores what is queued and ends the session's goroutine. With settle, open streaks are booked first: nobody is going

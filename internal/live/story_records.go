@@ -30,15 +30,14 @@ type StoryProfile struct {
 
 // StoryPacing is who is answered when, in seconds and counts. Zero takes the default.
 type StoryPacing struct {
-	ChatKept     int `json:"chat_kept,omitempty"`     // comments that may wait while the host speaks
-	ChatExpires  int `json:"chat_expires,omitempty"`  // a comment that waited longer gets no answer
-	ViewerPause  int `json:"viewer_pause,omitempty"`  // between two answers to one viewer
-	NoticeEvery  int `json:"notice_every,omitempty"`  // follows, shares, joins and likes are merged over this time
-	GiftMerge    int `json:"gift_merge,omitempty"`    // gifts of one viewer within this time are one
-	GiftsAtOnce  int `json:"gifts_at_once,omitempty"` // when more wait, they share one thank-you
-	IdleFirst    int `json:"idle_first,omitempty"`    // silence before the first idle line; the next ones take twice and four times as long
-	IdleLines    int `json:"idle_lines,omitempty"`    // idle lines before the host waits for somebody; -1 for none
-	ReplySeconds int `json:"reply_seconds,omitempty"` // a chat answer that takes longer comes too late
+	ChatKept    int `json:"chat_kept,omitempty"`     // comments that may wait while the host speaks
+	ChatExpires int `json:"chat_expires,omitempty"`  // a comment that waited longer gets no answer
+	ViewerPause int `json:"viewer_pause,omitempty"`  // between two answers to one viewer
+	NoticeEvery int `json:"notice_every,omitempty"`  // follows, shares, joins and likes are merged over this time
+	GiftMerge   int `json:"gift_merge,omitempty"`    // gifts of one viewer within this time are one
+	GiftsAtOnce int `json:"gifts_at_once,omitempty"` // when more wait, they share one thank-you
+	IdleFirst   int `json:"idle_first,omitempty"`    // silence before the first idle line; the next ones take twice and four times as long
+	IdleLines   int `json:"idle_lines,omitempty"`    // idle lines before the host waits for somebody; -1 for none
 }
 
 // StoryBudget bounds what a model may cost. Zero is without a bound.

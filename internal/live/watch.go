@@ -13,6 +13,7 @@ const (
 	pollNotFound = 10 * time.Minute
 	pollBroken   = 30 * time.Second // after a failure that names no time of its own
 	storeRetry   = 30 * time.Second // after the database refused
+	farewell     = 10 * time.Second // for the last words after a LIVE has ended
 )
 
 // watch watches one room: one goroutine that listens while the room is wanted, and the session its events go to. It is the
@@ -122,6 +123,7 @@ func retryAfter(err error) time.Duration {
 
 // over settles a LIVE that ended: the session is closed, and the room waits for the next one if it is to be recorded.
 func (w *watch) over(ctx context.Context) time.Duration {
+	w.awaitLastWords()
 	w.endSession(ctx, "ended")
 	if w.autoRecord() {
 		w.setState(StateEnded, nil, time.Now().Add(pollOffline))
@@ -132,6 +134,25 @@ func (w *watch) over(ctx context.Context) time.Duration {
 	}
 	w.setState(StateEnded, nil, time.Time{})
 	return 0
+}
+
+// awaitLastWords gives who holds the session a moment to add to it.
+func (w *watch) awaitLastWords() {
+	s := w.open()
+	if s == nil {
+		return
+	}
+	held := s.held()
+	if held == nil {
+		return
+	}
+	timer := time.NewTimer(farewell)
+	defer timer.Stop()
+	select {
+	case <-held:
+	case <-timer.C:
+	case <-w.engine.ending():
+	}
 }
 
 // wait returns when the wish changes, ctx ends, or after d; d of 0 waits for the first two only.
