@@ -240,10 +240,13 @@ func searchable(e live.Event) string {
 	return ""
 }
 
-// viewers keeps the names of who acted, where they are new or changed.
+// viewers keeps the names of who acted, where they are new or changed. Some of TikTok's messages name their viewer by id alone:
+// what was known stays known.
 func (w *appender) viewers(group []*pending) error {
 	in := w.inserter(`INSERT INTO viewers (user_id, rehearsal, unique_id, nickname, picture, updated_ms) VALUES `, 6,
-		` ON CONFLICT (user_id, rehearsal) DO UPDATE SET unique_id = excluded.unique_id, nickname = excluded.nickname,
+		` ON CONFLICT (user_id, rehearsal) DO UPDATE SET
+		unique_id = CASE excluded.unique_id WHEN '' THEN viewers.unique_id ELSE excluded.unique_id END,
+		nickname = CASE excluded.nickname WHEN '' THEN viewers.nickname ELSE excluded.nickname END,
 		picture = CASE excluded.picture WHEN '' THEN viewers.picture ELSE excluded.picture END, updated_ms = excluded.updated_ms`)
 	for _, p := range group {
 		for _, e := range p.batch.Events {

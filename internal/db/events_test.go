@@ -231,6 +231,30 @@ func TestSimulatedViewerCannotRename(t *testing.T) {
 	}
 }
 
+// TestNamelessMessageKeepsTheName: some messages name their viewer by id alone; that must not take the name away.
+func TestNamelessMessageKeepsTheName(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "names.db")
+	d := open(t, path)
+	bare, renamed := by(1, live.Goal{GoalID: "1"}), by(2, live.Join{})
+	bare.User = &live.User{UserID: viewer(1).UserID}
+	renamed.User.Nickname = "Another Name"
+	info := record(t, d, "ann", "1", by(1, live.Join{}), by(2, live.Join{}), bare, renamed)
+	again := open(t, path) // which does not remember whom it wrote
+	record(t, again, "ann", "1", bare)
+	events, err := again.EventsAfter(t.Context(), info.ID, 0, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range events {
+		got = append(got, e.User.UniqueID+" is "+e.User.Nickname)
+	}
+	one, two := "viewer1 is Viewer 1", "viewer2 is Another Name"
+	if diff := cmp.Diff([]string{one, two, one, two, one}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestNumbers(t *testing.T) {
 	d := fresh(t)
 	galaxy := live.Gift{Gift: live.GiftItem{ID: 1, Name: "Galaxy", DiamondCount: 1000, Type: 2}, RepeatCount: 2, TotalDiamonds: 2000}

@@ -39,7 +39,7 @@ func (n *viewerNames) changed(e live.Event) bool {
 	picture, _, _ := strings.Cut(u.ProfilePicture, "?") // the query is a signature, new each time
 	state := nameState{maphash.String(n.seed, u.UniqueID+"\x00"+u.Nickname+"\x00"+picture), e.At}
 	old, ok := n.known[key]
-	if ok && old.hash == state.hash && e.At.Sub(old.at) < pictureRefresh {
+	if ok && (old.hash == state.hash || u.Nickname == "") && e.At.Sub(old.at) < pictureRefresh {
 		return false
 	}
 	if len(n.known) >= knownNames {
