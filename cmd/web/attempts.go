@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -22,16 +23,26 @@ type fileAttempts struct {
 
 const attemptsKept = 25 * time.Hour // the longest quota is a day's
 
-func openAttempts() (*fileAttempts, error) {
-	dir, err := os.UserCacheDir()
-	if err != nil {
-		dir = os.TempDir()
-	}
-	dir = filepath.Join(dir, "showcaller")
+func openAttempts(cache string) (*fileAttempts, error) {
+	dir := filepath.Join(cache, "showcaller")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, &live.Error{Code: live.CodeUnavailable, Reason: live.ReasonStorage, Msg: dir + " cannot be made.", Err: err}
 	}
 	return &fileAttempts{path: filepath.Join(dir, "attempts.json")}, nil
+}
+
+// cacheDir is where the user's programs keep what they can do without.
+func cacheDir(environ []string) string {
+	for _, e := range environ {
+		if dir, ok := strings.CutPrefix(e, "XDG_CACHE_HOME="); ok && filepath.IsAbs(dir) {
+			return dir
+		}
+	}
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return os.TempDir()
+	}
+	return dir
 }
 
 func (a *fileAttempts) load() (map[string][]time.Time, error) {
@@ -62,8 +73,23 @@ func (a *fileAttempts) Record(_ context.Context, kind string, at time.Time) erro
 	if err != nil {
 		return err
 	}
-	temp := a.path + ".new"
-	return errors.Join(os.WriteFile(temp, b, 0o600), os.Rename(temp, a.path))
+	return a.save(b)
+}
+
+// save replaces the file at once, under a name of its own until then: several captures may run side by side.
+func (a *fileAttempts) save(b []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(a.path), "attempts-*.json")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(b)
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), a.path)
+	}
+	if err != nil {
+		err = errors.Join(err, os.Remove(f.Name()))
+	}
+	return err
 }
 
 // Since implements live.Attempts.

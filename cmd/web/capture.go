@@ -32,7 +32,7 @@ func capture(ctx context.Context, c command) error {
 	if err != nil {
 		return err
 	}
-	attempts, err := openAttempts()
+	attempts, err := openAttempts(c.cache)
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func (c *capturing) run(ctx context.Context) error {
 	stop()
 	c.engine.Wait()
 	c.screen.done()
-	if c.file.Count() > 0 || err == nil {
+	if c.file.Count() > 0 {
 		c.screen.say(c.printer.T("cli.capture.saved", "Count", c.file.Count(), "File", c.file.Name()))
 	}
 	return err
@@ -108,7 +108,7 @@ func (c *capturing) watch(ctx context.Context) error {
 		case <-tick.C:
 			c.screen.status(room.Health)
 		case err := <-c.source.result:
-			return c.settle(engineTimeout(ctx), err)
+			return c.finish(engineTimeout(ctx), err)
 		case <-ctx.Done():
 			return c.stop(engineTimeout(ctx))
 		}
@@ -125,14 +125,14 @@ func engineTimeout(ctx context.Context) context.Context {
 	return ctx
 }
 
-// settle waits until the engine has recorded the end that the source reported.
-func (c *capturing) settle(ctx context.Context, result error) error {
-	if ctx.Err() != nil {
-		return result
-	}
-	err := c.await(ctx, func(s live.State) bool {
-		return s != live.StateLive && s != live.StateConnecting && s != live.StatePaused && s != live.StateSilent
+// finish waits until the engine has recorded the end that the source reported, and then sees to it that nothing stays open.
+func (c *capturing) finish(ctx context.Context, result error) error {
+	err := c.await(ctx, func(h live.Health) bool {
+		return h.State == live.StateEnded || !h.RetryAt.IsZero() // it has planned when to listen again, which nobody waits for
 	})
+	if err == nil {
+		err = c.stop(ctx)
+	}
 	if c.file.Count() > 0 && live.ReasonOf(result) == live.ReasonOffline {
 		result = nil // it was live, and is over
 	}
@@ -144,13 +144,13 @@ func (c *capturing) stop(ctx context.Context) error {
 	if err := c.engine.Disconnect(ctx, c.name); err != nil {
 		return err
 	}
-	return c.await(ctx, func(s live.State) bool { return s == live.StateIdle })
+	return c.await(ctx, func(h live.Health) bool { return h.State == live.StateIdle || h.State == live.StateEnded })
 }
 
-func (c *capturing) await(ctx context.Context, reached func(live.State) bool) error {
+func (c *capturing) await(ctx context.Context, reached func(live.Health) bool) error {
 	for {
 		room, changed, err := c.engine.Room(c.name)
-		if err != nil || reached(room.Health.State) {
+		if err != nil || reached(room.Health) {
 			return err
 		}
 		select {
@@ -175,7 +175,7 @@ func (c *capturing) stateLine(h live.Health) string {
 	return text
 }
 
-// onceSource listens once: a capture does not wait for the next LIVE.
+// onceSource listens once: a capture does not wait for the next LIVE, nor for ever for the first connection.
 type onceSource struct {
 	live.Source
 	result chan error
@@ -188,11 +188,50 @@ func (s *onceSource) Listen(ctx context.Context, name string, l live.Listener) e
 		<-ctx.Done()
 		return ctx.Err()
 	}
-	err := s.Source.Listen(ctx, name, l)
-	if ctx.Err() == nil {
-		s.result <- err
+	trying, giveUp := context.WithCancelCause(ctx)
+	defer giveUp(nil)
+	err := s.Source.Listen(trying, name, &firstContact{Listener: l, giveUp: giveUp})
+	if ctx.Err() != nil {
+		return err
 	}
+	if trying.Err() != nil {
+		err = context.Cause(trying)
+	}
+	s.result <- err
 	return err
+}
+
+// Before the first connection a capture ends after so many attempts, or rather than wait so long for the next: whoever began it
+// is there to be told why, and may have better to do. Once it is connected it never gives up.
+const (
+	firstTries = 4
+	firstWait  = 15 * time.Second
+)
+
+// firstContact is a Listener that ends what leads to no connection.
+type firstContact struct {
+	live.Listener
+	giveUp    context.CancelCauseFunc
+	connected bool
+	failures  int
+}
+
+// Connected implements live.Listener.
+func (f *firstContact) Connected(ctx context.Context, at time.Time, room live.RoomInfo) error {
+	f.connected = true
+	return f.Listener.Connected(ctx, at, room)
+}
+
+// Progress implements live.Listener.
+func (f *firstContact) Progress(p live.Progress) {
+	if p.State == live.ConnRetrying && !f.connected {
+		f.failures++
+		if f.failures >= firstTries || time.Until(p.RetryAt) > firstWait {
+			f.giveUp(p.Err)
+			return // there is no next attempt to announce
+		}
+	}
+	f.Listener.Progress(p)
 }
 
 // captureStore is a live.Store of one room whose events go to a file and to the screen.

@@ -16,7 +16,8 @@ import (
 // begins where the last bracket stands: one write, so a kill leaves the array before it or after it.
 type captureFile struct {
 	file  *os.File
-	end   int64 // where the closing bracket begins
+	older string // what the file that was there before is called now; "" if there was none
+	end   int64  // where the closing bracket begins
 	count atomic.Int64
 }
 
@@ -25,16 +26,17 @@ const arrayEnd = "\n]\n"
 // createCapture begins a capture in a file. One that is there already is kept under another name: it may be all there is of a
 // LIVE.
 func createCapture(name string) (*captureFile, error) {
-	if err := keepOld(name); err != nil {
+	older, err := keepOld(name)
+	if err != nil {
 		return nil, captureError(name, err)
 	}
 	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the person names the file
 	if err != nil {
-		return nil, captureError(name, err)
+		return nil, errors.Join(captureError(name, err), putBack(older, name))
 	}
-	c := &captureFile{file: f}
+	c := &captureFile{file: f, older: older}
 	if _, err := f.WriteAt([]byte("["+arrayEnd), 0); err != nil {
-		return nil, errors.Join(captureError(name, err), f.Close())
+		return nil, errors.Join(captureError(name, err), c.Close())
 	}
 	c.end = 1
 	return c, nil
@@ -47,18 +49,26 @@ func captureError(name string, err error) error {
 	}
 }
 
-// keepOld renames an older capture to name-1.json, or the next number that is free.
-func keepOld(name string) error {
+// keepOld renames an older capture to name-1.json, or the next number that is free, and returns that name.
+func keepOld(name string) (string, error) {
 	if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) {
-		return nil
+		return "", nil
 	}
 	ext := filepath.Ext(name)
 	for n := 1; ; n++ {
 		old := fmt.Sprintf("%s-%d%s", strings.TrimSuffix(name, ext), n, ext)
 		if _, err := os.Stat(old); errors.Is(err, fs.ErrNotExist) {
-			return os.Rename(name, old)
+			return old, os.Rename(name, old)
 		}
 	}
+}
+
+// putBack undoes keepOld.
+func putBack(older, name string) error {
+	if older == "" {
+		return nil
+	}
+	return os.Rename(older, name)
 }
 
 // Append adds events to the array.
@@ -99,5 +109,14 @@ func (c *captureFile) Count() int64 { return c.count.Load() }
 // Name returns the file's name.
 func (c *captureFile) Name() string { return c.file.Name() }
 
-// Close makes the file safe on the disk and closes it.
-func (c *captureFile) Close() error { return errors.Join(c.file.Sync(), c.file.Close()) }
+// Close makes the file safe on the disk and closes it. One without events is taken away again: a host who was not live must not
+// cost the capture that was there before its name.
+func (c *captureFile) Close() error {
+	if c.Count() > 0 {
+		return errors.Join(c.file.Sync(), c.file.Close())
+	}
+	if err := errors.Join(c.file.Close(), os.Remove(c.Name())); err != nil {
+		return err
+	}
+	return putBack(c.older, c.Name())
+}

@@ -29,6 +29,7 @@ const (
 type command struct {
 	args    []string
 	config  Config
+	cache   string // a folder for what one can do without
 	in      io.Reader
 	out     io.Writer
 	errs    io.Writer
@@ -60,7 +61,7 @@ func run(ctx context.Context, args, environ []string, in io.Reader, out, errs io
 	}
 	config, err := loadConfig(environ)
 	if err == nil {
-		err = run(ctx, command{args, config, in, out, errs, p})
+		err = run(ctx, command{args, config, cacheDir(environ), in, out, errs, p})
 	}
 	if err != nil {
 		fmt.Fprintln(errs, "showcaller: "+describe(p, err))
@@ -76,7 +77,7 @@ func describe(p *catalog.Printer, err error) string {
 	}
 	text := e.Msg
 	if e.Reason != "" && e.Reason != live.ReasonStorage {
-		text = p.T("reason."+string(e.Reason)) + " " + p.T("advice."+string(e.Reason))
+		text = p.T("reason."+string(e.Reason)) + " " + advice(p, e.Reason)
 		if e.Msg != "" {
 			text += "\n  " + e.Msg
 		}
@@ -85,6 +86,15 @@ func describe(p *catalog.Printer, err error) string {
 		text += "\n  (" + e.Err.Error() + ")"
 	}
 	return text
+}
+
+// advice says what to do about a reason. What the panel waits for by itself is to be asked for again on a command line.
+func advice(p *catalog.Printer, r live.Reason) string {
+	switch r {
+	case live.ReasonOffline, live.ReasonSignLimit, live.ReasonSignDown, live.ReasonHandshake, live.ReasonNetwork, live.ReasonStale:
+		return p.T("cli.again")
+	}
+	return p.T("advice." + string(r))
 }
 
 // usageError is wrong use of a command: its text is a key of the catalogue.
