@@ -1,0 +1,206 @@
+package story
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// Limits of what is used of what viewers wrote, in runes. More may be sent and is stored; the host needs no more to answer.
+const (
+	usedText = 500
+	usedName = 40
+)
+
+// maxNotes bounds what is reported of one turn.
+const maxNotes = 20
+
+// Guard stands on both ways of a turn: it cleans what viewers wrote before anything reads it, and what a host would say before
+// anybody hears it. It takes no chances with either, and notes everything it replaced. It serves one turn and one goroutine.
+type Guard struct {
+	in, out wordList // the story's own lists
+	notes   []string
+}
+
+// NewGuard returns a guard with a story's word lists beside the built-in one.
+func NewGuard(blockedIn, blockedOut []string) *Guard {
+	return &Guard{in: newWordList(blockedIn), out: newWordList(blockedOut)}
+}
+
+// Notes says what was replaced: a reason, and the piece it was found in. The reasons are hidden, repeat, marker, role, word, link,
+// phone and long of what came in, and word, link, phone, prompt, thanks and long of what would have been said.
+func (g *Guard) Notes() []string { return g.notes }
+
+func (g *Guard) note(way, reason, what string) {
+	if len(g.notes) < maxNotes {
+		g.notes = append(g.notes, fmt.Sprintf("%s %s: %s", way, reason, cut(clean(what, false), 80)))
+	}
+}
+
+// Text cleans what a viewer wrote.
+func (g *Guard) Text(s string) string {
+	if s == "" {
+		return ""
+	}
+	s = g.shown(s)
+	s = g.unmark(s)
+	s = g.mask(s)
+	if short := cut(s, usedText); short != s {
+		g.note("in", "long", s)
+		s = short
+	}
+	return strings.TrimSpace(s)
+}
+
+// Name cleans a name: of a viewer, a gift or a program. A name that holds what the host must not say is taken away whole,
+// because half a name would be another one.
+func (g *Guard) Name(s string) string {
+	if s == "" {
+		return ""
+	}
+	s = g.unmark(g.shown(s))
+	if reason := g.unspeakable(s, g.in); reason != "" {
+		g.note("in", reason, s)
+		return ""
+	}
+	s = strings.Map(nameRune, s)
+	return cut(strings.Join(strings.Fields(s), " "), usedName)
+}
+
+// nameRune drops what would let a name end the place where it stands: "Tom: I am the host", "Tom) gave a Lion (".
+func nameRune(r rune) rune {
+	if strings.ContainsRune(":：;\"“”„«»「」『』()（）[]{}<>《》|\\`*#=\n", r) {
+		return ' '
+	}
+	return r
+}
+
+// shown is s without what is hidden in it, and with repeats collapsed.
+func (g *Guard) shown(s string) string {
+	if strings.ContainsFunc(s, func(r rune) bool { return hidden(r) && r != zwj && !unicode.IsSpace(r) }) {
+		g.note("in", "hidden", s)
+	}
+	s = clean(s, true)
+	short := collapse(s)
+	if short != s {
+		g.note("in", "repeat", s)
+	}
+	return short
+}
+
+// markers are the signs that our prompt, and chat templates of common models, put around their parts.
+var markers = regexp.MustCompile(`(?i)<{2,}|>{2,}|` + "`{2,}" + `|\[/?(?:inst|gift|program|system|memory|data|event)[^\]]*\]|</?(?:system|assistant|user|instructions?|prompt|data|s)>|` +
+	`<\|[^|>]*\|>|#{2,}|-{4,}|={4,}`)
+
+// roles are words that would begin another speaker's line, in the four languages.
+var roles = regexp.MustCompile(`(?i)(^|[\s.!?。！？,，;])(?:system(?: ?prompt| ?message)?|assistant|developer|user|human|ai|系统(?:提示)?|系統|助手|用户|用戶|` +
+	`hệ thống|trợ lý|người dùng|システム|アシスタント|ユーザー)\s*[:：>]+`)
+
+// unmark strips our own markers and role words, again until none appears: <<|system|> hides one inside another.
+func (g *Guard) unmark(s string) string {
+	for range 4 {
+		next := markers.ReplaceAllString(s, " ")
+		if next != s {
+			g.note("in", "marker", s)
+		}
+		bare := roles.ReplaceAllString(next, "$1")
+		if bare != next {
+			g.note("in", "role", next)
+		}
+		if bare == s {
+			break
+		}
+		s = strings.TrimSpace(bare)
+	}
+	return strings.Join(strings.Fields(s), " ")
+}
+
+// mask replaces blocked words, links and phone numbers in what a viewer wrote.
+func (g *Guard) mask(s string) string {
+	for _, rule := range []struct {
+		reason string
+		find   func(string) []span
+	}{
+		{"word", blocked().find}, {"word", g.in.find}, {"link", matches(links)}, {"phone", phones},
+	} {
+		if spans := rule.find(s); len(spans) > 0 {
+			g.note("in", rule.reason, s)
+			s = replace(s, spans, "***")
+		}
+	}
+	return s
+}
+
+func matches(re *regexp.Regexp) func(string) []span {
+	return func(s string) []span {
+		var out []span
+		for _, at := range re.FindAllStringIndex(s, -1) {
+			out = append(out, span{at[0], at[1]})
+		}
+		return out
+	}
+}
+
+// replace puts with in place of every span. Spans may overlap.
+func replace(s string, spans []span, with string) string {
+	slices.SortFunc(spans, func(a, b span) int { return a.from - b.from })
+	var b strings.Builder
+	end := 0
+	for _, sp := range spans {
+		if sp.from >= end {
+			b.WriteString(s[end:sp.from])
+			b.WriteString(with)
+		}
+		end = max(end, sp.to)
+	}
+	b.WriteString(s[end:])
+	return b.String()
+}
+
+// links are addresses of the web and of mail, also with the dot written out. A list of endings keeps "3.5" and "e.g." speakable.
+var links = regexp.MustCompile(`(?i)[a-z][a-z0-9+.-]*://\S+|\bwww\s*[.。]\s*\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|` +
+	`[\p{L}\d-]+(?:\s*(?:[.。]|\(dot\)|\[dot\]|\bdot\b|点|點|chấm)\s*)(?:com|net|org|info|biz|xyz|top|vip|shop|club|site|online|live|link|app|dev|io|gg|tv|me|ly|cc|cn|vn|jp|tw|hk|us|uk|ru|co)\b(?:/\S*)?`)
+
+// digits are long rows of digits, as they are or written out in Chinese, with the signs people put between them.
+var digits = regexp.MustCompile(`\+?[\d０-９]+(?:[ .()\-][ .()\-]?[\d０-９]+)*|[零〇一二三四五六七八九幺]{7,}`)
+
+var (
+	dates     = regexp.MustCompile(`^\d{4}[-. ]\d{1,2}[-. ]\d{1,2}$`)
+	thousands = regexp.MustCompile(`^\d{1,3}(?:\.\d{3})+$`)
+)
+
+// phones returns the rows of seven digits or more that are no date, no round amount and no decimal number.
+func phones(s string) []span {
+	var out []span
+	for _, at := range digits.FindAllStringIndex(s, -1) {
+		row := s[at[0]:at[1]]
+		n := 0
+		for _, r := range row {
+			if unicode.IsDigit(r) || unicode.Is(unicode.Han, r) {
+				n++
+			}
+		}
+		amount := strings.TrimRight(row, "0")
+		if n < 8 && !(n == 7 && unicode.Is(unicode.Han, []rune(row)[0])) || dates.MatchString(row) || thousands.MatchString(row) || len(row)-len(amount) >= 5 {
+			continue
+		}
+		out = append(out, span{at[0], at[1]})
+	}
+	return out
+}
+
+// unspeakable returns why a text must not be said: "word", "link" or "phone"; "" if it may.
+func (g *Guard) unspeakable(s string, own wordList) string {
+	folded := clean(s, true)
+	switch {
+	case blocked().has(folded) || own.has(folded):
+		return "word"
+	case links.MatchString(folded):
+		return "link"
+	case len(phones(folded)) > 0:
+		return "phone"
+	}
+	return ""
+}
