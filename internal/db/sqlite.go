@@ -117,6 +117,15 @@ const (
 	findTerms   = `SELECT rowid & 4294967295 FROM search WHERE search MATCH $1 AND rowid > $2 AND rowid <= $3 ORDER BY rowid LIMIT $4`
 )
 
+// The index of what stories may recall; the rowid is the message's.
+const (
+	insertStoryTerms = `INSERT INTO story_search (rowid, terms) VALUES ($1, $2)`
+	forgetTerms      = `DELETE FROM story_search WHERE rowid = $1`
+	forgetStoryTerms = `DELETE FROM story_search WHERE rowid IN (SELECT id FROM story_messages WHERE story_id = $1 AND recall = 1)`
+	findStoryTerms   = `SELECT rowid FROM story_search WHERE story_search MATCH $1 ORDER BY rowid DESC LIMIT $2`
+	countTerms       = `SELECT term, doc FROM story_terms WHERE term IN `
+)
+
 // Backup writes a consistent copy of the database to a new file while it is in use.
 func (d *DB) Backup(ctx context.Context, file string) error {
 	if _, err := os.Stat(file); err == nil {
