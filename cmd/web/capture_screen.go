@@ -136,10 +136,30 @@ func (s *screen) words(e live.Event) string {
 	case live.LiveEnd:
 		what = d.Reason
 	}
+	if what == "" && who == "" || unspoken[e.Kind] {
+		if data, err := e.DataJSON(); err == nil && string(data) != "{}" {
+			what = shorten(string(data))
+		}
+	}
 	if who != "" && what != "" {
 		return who + ": " + what
 	}
 	return who + what
+}
+
+// unspoken are kinds whose data says more than a text of theirs could.
+var unspoken = map[live.Kind]bool{
+	live.KindRank: true, live.KindGoal: true, live.KindEnvelope: true, live.KindPoll: true, live.KindBattle: true, live.KindPin: true,
+	live.KindDelete: true, live.KindSubscribe: true,
+}
+
+// shorten keeps a line readable.
+func shorten(text string) string {
+	const most = 160
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return text
 }
 
 // clean keeps a viewer's text on its line and from commanding the terminal: no control characters, no marks that turn the

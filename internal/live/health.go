@@ -8,6 +8,7 @@ type State string
 const (
 	StateIdle         State = "idle"         // nobody wants it connected
 	StateWaiting      State = "waiting"      // not live yet; starts by itself
+	StateLooking      State = "looking"      // asking TikTok, for the first time, whether the host is live
 	StateConnecting   State = "connecting"   // live; getting a socket
 	StateLive         State = "live"         // events arrive
 	StateSilent       State = "silent"       // a socket is open and nothing has come for a minute

@@ -50,12 +50,14 @@ func (w *watch) stateOf(p Progress) State {
 	if w.session != nil && w.lost != nil {
 		return StateReconnecting
 	}
-	if w.health.State == StateWaiting || w.health.State == StateEnded { // asking again is not news
-		if p.State == ConnLooking {
-			return w.health.State
-		}
+	if p.State != ConnLooking {
+		return StateConnecting
 	}
-	return StateConnecting
+	switch w.health.State {
+	case StateWaiting, StateEnded, StateReconnecting, StateBlocked, StateLimited: // asking again is not news
+		return w.health.State
+	}
+	return StateLooking
 }
 
 // Connected implements Listener: the same LIVE goes on with its session, after a gap; another one begins a new session.
