@@ -7,7 +7,7 @@ type Connect struct {
 	UniqueID string `json:"unique_id"`
 	RoomID   string `json:"room_id"`
 	Title    string `json:"title,omitempty"`
-	Way      string `json:"way,omitempty"` // "direct" or "sign": how the socket was reached
+	Way      string `json:"way,omitempty"` // "direct" or "sign": how the socket was reached; "rehearsal" where there is none
 }
 
 // Comment is a chat line; with Stickers and no text it is a sticker alone.
@@ -73,7 +73,7 @@ type Share struct {
 
 // LiveEnd: the LIVE is over. Not the same as Disconnect.
 type LiveEnd struct {
-	Reason string `json:"reason,omitempty"` // "host", "suspended" (TikTok ended it), "not_alive" (found by asking)
+	Reason string `json:"reason,omitempty"` // "host", "suspended" (TikTok ended it), "not_alive" (found by asking), "rehearsal_…"
 	Tips   string `json:"tips,omitempty"`   // TikTok's words to the audience
 }
 
@@ -268,10 +268,11 @@ type Gap struct {
 	Detail  string  `json:"detail,omitempty"`
 }
 
-// Note is a remark of the team.
+// Note is a remark of the team, or of a replay about itself.
 type Note struct {
-	Text   string `json:"text"`
-	Author string `json:"author,omitempty"`
+	Text    string  `json:"text"`
+	Author  string  `json:"author,omitempty"`
+	Silence float64 `json:"silence_seconds,omitempty"` // of the past session that a replay leaves out; Text says so in English
 }
 
 // The kinds, one line each.

@@ -23,7 +23,8 @@ type Engine struct {
 	rooms map[string]*watch
 	wg    sync.WaitGroup
 
-	staged signal // a room, its story or its session changed
+	staged   signal // a room, its story or its session changed
+	rehearse rehearsals
 }
 
 // NewEngine returns an engine that listens to TikTok through tiktok and to the demo room through demo.
@@ -40,6 +41,9 @@ func (e *Engine) Start(ctx context.Context) error {
 	}
 	open, err := e.store.OpenSessions(ctx)
 	if err != nil {
+		return err
+	}
+	if open, err = e.endLeftRehearsals(ctx, open); err != nil {
 		return err
 	}
 	e.mu.Lock()
@@ -207,8 +211,11 @@ func (e *Engine) Rooms() []RoomState {
 	return out
 }
 
-// Session returns an open session.
+// Session returns an open session, of a LIVE or a rehearsal.
 func (e *Engine) Session(id int64) (*Session, error) {
+	if s := e.rehearsalSession(id); s != nil {
+		return s, nil
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, w := range e.rooms {
@@ -218,11 +225,12 @@ func (e *Engine) Session(id int64) (*Session, error) {
 	}
 	return nil, &Error{
 		Code: CodeConflict, Op: "live.Session",
-		Msg: "This session is not open: nothing can be added to it. Connect its room, or use the demo room.",
+		Msg: "This session is not open: nothing can be added to it. Connect its room, open a rehearsal, or use the demo room.",
 	}
 }
 
-// Stage implements Stage. Where several rooms name a story, it speaks in the first one that is being recorded.
+// Stage implements Stage. Where several rooms name a story, it speaks in the first one that is being recorded, and if none
+// is, in a rehearsal.
 func (e *Engine) Stage(storyID string) (*Session, <-chan struct{}) {
 	changed := e.staged.wait() // before the look, so that no change is missed
 	for _, room := range e.Rooms() {
@@ -233,7 +241,7 @@ func (e *Engine) Stage(storyID string) (*Session, <-chan struct{}) {
 			return w.open(), changed
 		}
 	}
-	return nil, changed
+	return e.rehearsedStory(storyID), changed
 }
 
 // Follow yields a session's events after a number: live while it is open, from the store up to the last one otherwise.

@@ -115,7 +115,7 @@ func csvRow(e Event) ([]string, error) {
 	case KindGift:
 		gift := DataOf[Gift](e)
 		row[9], row[10] = gift.Gift.Name, strconv.Itoa(gift.RepeatCount)
-		if !gift.Streaking { // a streak counts once, at its end
+		if !gift.Streaking && !e.History && !e.Origin.Rehearsal() { // a streak counts once, at its end; what was made up never
 			row[11] = strconv.Itoa(gift.TotalDiamonds)
 		}
 	case KindLike:

@@ -211,7 +211,9 @@ func (w *watch) openSession(ctx context.Context, at time.Time, room RoomInfo) (*
 	if err != nil {
 		return nil, err
 	}
-	return w.resume(ctx, info)
+	s, err := w.resume(ctx, info)
+	w.engine.endFor(w.name)
+	return s, err
 }
 
 func (w *watch) sessionOrigin() Origin {

@@ -52,6 +52,7 @@ type recorder struct {
 	last    int64
 	repeats repeats
 	streaks streaks
+	replays streaks // of a past session: booked there, followed here only to close what a stop leaves open
 	tally   *tallier
 }
 
@@ -61,7 +62,7 @@ func NewSession(info SessionInfo, past Past, store SessionStore) *Session {
 		Info: info, store: store, log: newLog(info.ID, past.LastSeq, store),
 		in: make(chan delivery, sessionQueue), done: make(chan struct{}), stop: make(chan struct{}),
 	}
-	r := &recorder{Session: s, last: past.LastSeq, streaks: streaks{}, tally: newTallier()}
+	r := &recorder{Session: s, last: past.LastSeq, streaks: streaks{}, replays: streaks{}, tally: newTallier()}
 	for rehearsal, total := range past.LikesTotal {
 		r.tally.likes[rehearsal] = total
 	}
@@ -194,7 +195,7 @@ func (r *recorder) run() {
 		case <-r.stop:
 			r.drain()
 			if r.settle && r.Err() == nil {
-				r.commit(r.streaks.closeAll(time.Now()), nil)
+				r.commit(r.closeStreaks(time.Now()), nil)
 			}
 			return
 		}
@@ -251,7 +252,11 @@ func (r *recorder) fold(events []Event) []Event {
 	var dropped int64
 	for _, e := range events {
 		keep := !r.repeats.seen(e.SourceID)
-		if keep && e.Kind == KindGift {
+		switch {
+		case !keep || e.Kind != KindGift:
+		case e.Origin == OriginReplay:
+			r.replays.follow(e, now)
+		default:
 			e, keep = r.streaks.fold(e, now)
 		}
 		if !keep {
@@ -259,7 +264,7 @@ func (r *recorder) fold(events []Event) []Event {
 			continue
 		}
 		if e.Kind == KindLiveEnd {
-			out = append(out, r.streaks.closeAll(e.At)...)
+			out = append(out, r.closeStreaks(e.At)...)
 		}
 		out = append(out, e)
 	}
@@ -297,6 +302,11 @@ func (r *recorder) commit(events []Event, waiting []waiter) {
 	answer(waiting, before, nil)
 }
 
+// closeStreaks closes every open streak because the session ends.
+func (r *recorder) closeStreaks(now time.Time) []Event {
+	return append(r.streaks.closeAll(now), r.replays.closeAll(now)...)
+}
+
 // relinkStreaks tells the streak table the numbers its taps got, so that a closing can name its cause.
 func (r *recorder) relinkStreaks(events []Event) {
 	for _, e := range events {
@@ -304,7 +314,11 @@ func (r *recorder) relinkStreaks(events []Event) {
 			continue
 		}
 		if gift := DataOf[Gift](e); gift.Streaking {
-			if st := r.streaks[streakKey{e.Origin, e.User.Key(), gift.Gift.ID, gift.StreakID}]; st != nil {
+			table := r.streaks
+			if e.Origin == OriginReplay {
+				table = r.replays
+			}
+			if st := table[streakKey{e.Origin, e.User.Key(), gift.Gift.ID, gift.StreakID}]; st != nil {
 				st.last.Seq = e.Seq
 			}
 		}

@@ -140,3 +140,19 @@ func (s streaks) remember(e Event, now time.Time) {
 		}
 	}
 }
+
+// followMost is how many streaks of a replay are followed before those that are over are forgotten.
+const followMost = 4096
+
+// follow keeps up with a replay's gifts, which were settled when they were first recorded: at whatever speed and with whatever
+// pauses they come again, each books what it booked then. Time does not close them, because the clock of the replay is not theirs.
+func (s streaks) follow(e Event, now time.Time) {
+	if len(s) >= followMost {
+		for key, st := range s {
+			if !st.open {
+				delete(s, key)
+			}
+		}
+	}
+	s.remember(e, now)
+}

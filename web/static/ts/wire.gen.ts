@@ -251,6 +251,7 @@ export interface Gap {
 export interface Note {
   text: string;
   author?: string;
+  silence_seconds?: number;
 }
 
 /** What every event has, whatever happened. */
