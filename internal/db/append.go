@@ -122,6 +122,7 @@ func (d *DB) store(group []*pending) error {
 	})
 	if err != nil {
 		d.names = newViewerNames() // it holds names that were not written
+		clear(d.gifts)
 	}
 	return writeError("db.Append", err)
 }
@@ -143,7 +144,7 @@ func (d *DB) transaction(ctx context.Context, f func(*sql.Tx) error) error {
 type appender struct{ db *DB }
 
 func (w *appender) store(group []*pending) error {
-	for _, step := range []func([]*pending) error{w.sessions, w.events, w.terms, w.viewers, w.attendance, w.arrivals} {
+	for _, step := range []func([]*pending) error{w.sessions, w.events, w.terms, w.viewers, w.attendance, w.arrivals, w.gifts} {
 		if err := step(group); err != nil {
 			return err
 		}

@@ -39,6 +39,7 @@ type DB struct {
 	// Owned by the writer's goroutine.
 	conn  *sql.Conn
 	names viewerNames
+	gifts map[int64]knownGift
 	stmts map[stmtKey]*sql.Stmt
 }
 
@@ -53,7 +54,7 @@ func Open(ctx context.Context, url string, log *slog.Logger) (*DB, error) {
 		return nil, err
 	}
 	d := &DB{
-		path: path, log: log, names: newViewerNames(), stmts: map[stmtKey]*sql.Stmt{},
+		path: path, log: log, names: newViewerNames(), gifts: map[int64]knownGift{}, stmts: map[stmtKey]*sql.Stmt{},
 		appends: make(chan *pending), changes: make(chan change), stop: make(chan struct{}), done: make(chan struct{}),
 	}
 	if d.write, err = openPool(path, false); err != nil {

@@ -189,10 +189,16 @@ func (d *DB) DeleteRoom(ctx context.Context, uniqueID string) error {
 // and the simulator never stops.
 func (d *DB) PruneDemo(ctx context.Context, room string, keep int) error {
 	sessions, err := d.Sessions(ctx, SessionQuery{Room: room, Limit: 1000})
-	if err != nil || len(sessions) <= keep {
+	if err != nil {
 		return err
 	}
-	for _, s := range sessions[keep:] {
+	for _, s := range sessions {
+		if s.EndedAt.IsZero() {
+			continue // a replay of one, perhaps: it is in use
+		}
+		if keep--; keep >= 0 {
+			continue
+		}
 		if err := d.DeleteSession(ctx, s.ID); err != nil {
 			return err
 		}
