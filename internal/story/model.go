@@ -278,3 +278,6 @@ func (t *talk) count(c *completion, messages []chatMessage) {
 	t.usage.In += c.usage.In
 	t.usage.Out += c.usage.Out
 }
+
+// Close lets go of idle connections.
+func (m *Model) Close() { m.http.CloseIdleConnections() }
