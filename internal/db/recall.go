@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"encoding/hex"
 	"math"
 	"slices"
 	"strings"
@@ -13,12 +12,11 @@ import (
 	"showcaller/internal/live"
 )
 
-// A recall finds messages that share any term with a text, so the index alone cannot rank them, and a word like "the" is in half
-// of them. It is therefore bounded: the rarest terms are looked up, each for its newest messages, and rare terms weigh more.
+// A recall finds messages that share any term with a text, and a word like "the" is in half of them. It is therefore bounded:
+// each of the longest terms is looked up for its newest messages only, and rare terms weigh more.
 const (
-	recallTerms  = 48  // of the text that are counted
-	recallRarest = 10  // of those that are looked up
-	recallNewest = 300 // messages a term
+	recallTerms  = 12
+	recallNewest = 120 // messages a term
 )
 
 // RecallStory returns up to limit messages that share a term with text, the best match first and, between equals, those of
@@ -28,14 +26,19 @@ func (d *DB) RecallStory(ctx context.Context, storyID, viewerID, text string, li
 		found, err := queryStoryMessages(ctx, d.read, `WHERE story_id = $1 AND recall = 1 ORDER BY id DESC LIMIT $2`, storyID, limit)
 		return memoriesOf(found), err
 	}
-	rarest, err := d.rarest(ctx, askedTerms(text))
+	first, err := firstMemory(ctx, d.read, storyID)
 	if err != nil {
 		return nil, err
 	}
 	scores := map[int64]float64{}
-	for _, t := range rarest {
-		if err := d.scoreTerm(ctx, storyID, t, scores); err != nil {
+	for _, term := range askedTerms(text) {
+		ids, err := d.newestWith(ctx, first, term)
+		if err != nil {
 			return nil, err
+		}
+		weight := rarity(ids)
+		for _, id := range ids {
+			scores[id] += weight
 		}
 	}
 	found, err := d.candidates(ctx, scores, limit)
@@ -50,57 +53,40 @@ func (d *DB) RecallStory(ctx context.Context, storyID, viewerID, text string, li
 
 func compareBool(a, b bool) int { return int(flagInt(a) - flagInt(b)) }
 
-// askedTerms returns the terms of a text that say something: of a run without spaces the two-grams, unless one sign is all.
+// askedTerms returns the terms of a text that say most: the longest words, and of a run without spaces the two-grams, unless one
+// sign is all.
 func askedTerms(text string) []string {
 	var out []string
-	seen := map[string]bool{}
 	for _, run := range runs(text) {
 		for _, t := range run.terms() {
-			single := run.grams && len(run.text) > 1 && utf8.RuneCountInString(t) == 1
-			if single || seen[t] || len(out) == recallTerms {
-				continue
+			if single := run.grams && len(run.text) > 1 && utf8.RuneCountInString(t) == 1; !single && !slices.Contains(out, t) {
+				out = append(out, t)
 			}
-			seen[t] = true
-			out = append(out, t)
 		}
 	}
-	return out
+	slices.SortStableFunc(out, func(a, b string) int { return cmp.Compare(utf8.RuneCountInString(b), utf8.RuneCountInString(a)) })
+	return out[:min(recallTerms, len(out))]
 }
 
-// term is a search term and how many messages hold it.
-type term struct {
-	text string
-	docs int64
-}
-
-// weight is how much a shared term says: much for a rare one, little for one that is everywhere.
-func (t term) weight() float64 { return 1 / (1 + math.Log1p(float64(t.docs))) }
-
-// rarest returns the terms that are in the index at all, the rarest first.
-func (d *DB) rarest(ctx context.Context, terms []string) ([]term, error) {
-	if len(terms) == 0 {
-		return nil, nil
-	}
-	args, list := make([]any, len(terms)), make([]string, len(terms))
-	for i, t := range terms {
-		args[i], list[i] = t, placeholder(i+1)
-	}
-	rows, err := d.read.QueryContext(ctx, countTerms+`(`+strings.Join(list, `,`)+`)`, args...)
-	found, err := collect(rows, err, func(rows *sql.Rows, t *term) error { return rows.Scan(&t.text, &t.docs) })
-	slices.SortFunc(found, func(a, b term) int { return cmp.Or(cmp.Compare(a.docs, b.docs), strings.Compare(a.text, b.text)) })
-	return found[:min(recallRarest, len(found))], err
-}
-
-// scoreTerm adds a term's weight to the newest messages of the story that hold it.
-func (d *DB) scoreTerm(ctx context.Context, storyID string, t term, scores map[int64]float64) error {
-	rows, err := d.read.QueryContext(ctx, findStoryTerms, `"`+t.text+`" "`+storyTerm(storyID)+`"`, recallNewest)
-	_, err = collect(rows, err, func(rows *sql.Rows, _ *struct{}) error {
-		var id int64
-		err := rows.Scan(&id)
-		scores[id] += t.weight()
+// newestWith returns the newest messages that hold a term, the newest first.
+func (d *DB) newestWith(ctx context.Context, first int64, term string) ([]int64, error) {
+	rows, err := d.read.QueryContext(ctx, findStoryTerms, `"`+term+`"`, first, lastMemory(first), recallNewest)
+	return collect(rows, err, func(rows *sql.Rows, id *int64) error {
+		err := rows.Scan(id)
+		*id -= first
 		return err
 	})
-	return err
+}
+
+// rarity is how much a shared term says. Counting all its messages would take longer than the recall may: how close together
+// the newest ones lie tells as much.
+func rarity(newest []int64) float64 {
+	n := len(newest)
+	if n < recallNewest {
+		return 1 / (1 + math.Log1p(float64(n)))
+	}
+	apart := float64(newest[0]-newest[n-1]+1) / float64(n)
+	return 1 / (1 + math.Log1p(float64(n)) + 10/apart)
 }
 
 // candidates reads the messages with the best scores: more than are wanted, because among equals the viewer decides.
@@ -137,9 +123,19 @@ func memoriesOf(messages []live.StoryMessage) []live.StoryMemory {
 
 // indexStoryMessage adds a message to the search index.
 func indexStoryMessage(ctx context.Context, tx *sql.Tx, storyID string, id int64, text string) error {
-	_, err := tx.ExecContext(ctx, insertStoryTerms, id, storyTerm(storyID)+" "+Terms(text))
+	first, err := firstMemory(ctx, tx, storyID)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, insertStoryTerms, first+id, Terms(text))
 	return err
 }
 
-// storyTerm is a word nobody writes that stands for a story in the index.
-func storyTerm(storyID string) string { return "zzstory" + hex.EncodeToString([]byte(storyID)) }
+func unindexStoryMessage(ctx context.Context, tx *sql.Tx, storyID string, id int64) error {
+	first, err := firstMemory(ctx, tx, storyID)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, forgetTerms, first+id, first+id)
+	return err
+}

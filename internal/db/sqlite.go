@@ -117,14 +117,31 @@ const (
 	findTerms   = `SELECT rowid & 4294967295 FROM search WHERE search MATCH $1 AND rowid > $2 AND rowid <= $3 ORDER BY rowid LIMIT $4`
 )
 
-// The index of what stories may recall; the rowid is the message's.
+// The index of what stories may recall.
 const (
 	insertStoryTerms = `INSERT INTO story_search (rowid, terms) VALUES ($1, $2)`
-	forgetTerms      = `DELETE FROM story_search WHERE rowid = $1`
-	forgetStoryTerms = `DELETE FROM story_search WHERE rowid IN (SELECT id FROM story_messages WHERE story_id = $1 AND recall = 1)`
-	findStoryTerms   = `SELECT rowid FROM story_search WHERE story_search MATCH $1 ORDER BY rowid DESC LIMIT $2`
-	countTerms       = `SELECT term, doc FROM story_terms WHERE term IN `
+	forgetTerms      = `DELETE FROM story_search WHERE rowid BETWEEN $1 AND $2`
+	findStoryTerms   = `SELECT rowid FROM story_search WHERE story_search MATCH $1 AND rowid BETWEEN $2 AND $3 ORDER BY rowid DESC LIMIT $4`
 )
+
+// messageBits is the room for a message's id in a row of that index.
+const messageBits = 40
+
+// firstMemory returns the row a story's part of the index begins with.
+func firstMemory(ctx context.Context, q rowQuerier, storyID string) (int64, error) {
+	var number int64
+	err := q.QueryRowContext(ctx, `SELECT number FROM stories WHERE id = $1`, storyID).Scan(&number)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = noStory(storyID)
+	}
+	return number << messageBits, err
+}
+
+type rowQuerier interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+func lastMemory(first int64) int64 { return first | (1<<messageBits - 1) }
 
 // Backup writes a consistent copy of the database to a new file while it is in use.
 func (d *DB) Backup(ctx context.Context, file string) error {

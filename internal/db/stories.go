@@ -120,9 +120,13 @@ func nextNumber(ctx context.Context, tx *sql.Tx, sequence string) (n int64, err 
 }
 
 func insertStory(ctx context.Context, tx *sql.Tx, p live.StoryProfile) (created bool, err error) {
+	number, err := nextNumber(ctx, tx, "story_number")
+	if err != nil {
+		return false, err
+	}
 	res, err := tx.ExecContext(ctx, `INSERT INTO stories (id, name, language, persona, rules, blocked_in, blocked_out, responder, seed, pacing,
-		budget, paused, muted, muted_ids, created_ms, updated_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
-		ON CONFLICT (id) DO NOTHING`, storyRow(p)...)
+		budget, paused, muted, muted_ids, created_ms, updated_ms, number) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
+		$16, $17) ON CONFLICT (id) DO NOTHING`, append(storyRow(p), number)...)
 	if err != nil {
 		return false, err
 	}
@@ -152,14 +156,14 @@ func (d *DB) UpdateStory(ctx context.Context, p live.StoryProfile) error {
 // DeleteStory removes a story with all its messages, what it knows of viewers, and its token counts.
 func (d *DB) DeleteStory(ctx context.Context, id string) error {
 	return d.inTx(ctx, "db.DeleteStory", func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, `DELETE FROM stories WHERE id = $1`, id)
+		first, err := firstMemory(ctx, tx, id)
 		if err != nil {
 			return err
 		}
-		if n, err := res.RowsAffected(); err != nil || n == 0 {
-			return errors.Join(err, noStory(id))
+		if _, err := tx.ExecContext(ctx, forgetTerms, first, lastMemory(first)); err != nil {
+			return err
 		}
-		if _, err := tx.ExecContext(ctx, forgetStoryTerms, id); err != nil {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM stories WHERE id = $1`, id); err != nil {
 			return err
 		}
 		for _, table := range []string{"story_messages", "story_givers", "story_tokens"} {

@@ -153,7 +153,7 @@ func (d *DB) EditStoryMemory(ctx context.Context, storyID string, id int64, text
 		if err := changedMemory(res, err, id); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, forgetTerms, id); err != nil {
+		if err := unindexStoryMessage(ctx, tx, storyID, id); err != nil {
 			return err
 		}
 		return indexStoryMessage(ctx, tx, storyID, id, text)
@@ -168,8 +168,7 @@ func (d *DB) ForgetStoryMemory(ctx context.Context, storyID string, id int64) er
 		if err := changedMemory(res, err, id); err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, forgetTerms, id)
-		return err
+		return unindexStoryMessage(ctx, tx, storyID, id)
 	})
 }
 

@@ -1,9 +1,10 @@
 -- +goose Up
-INSERT INTO counters (name, value) VALUES ('story', 0), ('story_message', 0);
+INSERT INTO counters (name, value) VALUES ('story', 0), ('story_number', 0), ('story_message', 0);
 
--- Lists and groups of settings are small JSON.
+-- Lists and groups of settings are small JSON. number is the story's place in the search index; it is never given twice.
 CREATE TABLE stories (
   id          TEXT PRIMARY KEY,
+  number      INTEGER NOT NULL,
   name        TEXT NOT NULL,
   language    TEXT NOT NULL,
   persona     TEXT NOT NULL,
@@ -75,15 +76,14 @@ CREATE TABLE story_tokens (
   PRIMARY KEY (story_id, day)
 ) STRICT, WITHOUT ROWID;
 
--- Terms of what may be recalled, made in Go, and one term that names the story. The rowid is story_messages.id.
+-- Terms of what may be recalled, made in Go. The rowid is stories.number << 40 | story_messages.id: a search within a story is a
+-- range.
 CREATE VIRTUAL TABLE story_search USING fts5 (terms, content='', contentless_delete=1, detail='none', tokenize="ascii");
-CREATE VIRTUAL TABLE story_terms USING fts5vocab (story_search, row);
 
 -- +goose Down
-DROP TABLE story_terms;
 DROP TABLE story_search;
 DROP TABLE story_tokens;
 DROP TABLE story_givers;
 DROP TABLE story_messages;
 DROP TABLE stories;
-DELETE FROM counters WHERE name IN ('story', 'story_message');
+DELETE FROM counters WHERE name IN ('story', 'story_number', 'story_message');
