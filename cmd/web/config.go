@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"os"
 	"reflect"
 	"slices"
@@ -53,8 +55,8 @@ func variables() []string {
 func loadConfig(environ []string) (Config, error) {
 	vars := env.ToMap(environ)
 	for _, name := range variables() {
-		file, ok := vars[name+"_FILE"]
-		if !ok {
+		file := vars[name+"_FILE"]
+		if file == "" {
 			continue
 		}
 		if vars[name] != "" {
@@ -68,29 +70,48 @@ func loadConfig(environ []string) (Config, error) {
 	}
 	var c Config
 	if err := env.ParseWithOptions(&c, env.Options{Environment: vars}); err != nil {
-		return Config{}, &live.Error{Code: live.CodeInvalid, Msg: "The configuration cannot be read: " + firstLine(err) + ".", Err: err}
+		return Config{}, live.Errorf(live.CodeInvalid, "%s", wrongValue(err, vars))
 	}
+	c.BaseURL = strings.TrimRight(c.BaseURL, "/")
 	return c, c.check()
 }
 
-// firstLine keeps the library's list of errors readable.
-func firstLine(err error) string {
-	text, _, _ := strings.Cut(err.Error(), "\n")
-	return strings.TrimPrefix(text, "env: ")
+// wrongValue names the variable the library could not read: it knows the field only.
+func wrongValue(err error, vars map[string]string) string {
+	wrong, ok := errors.AsType[env.ParseError](err)
+	if !ok {
+		return "The configuration cannot be read: " + err.Error() + "."
+	}
+	field, _ := reflect.TypeFor[Config]().FieldByName(wrong.Name)
+	must := map[reflect.Type]string{
+		reflect.TypeFor[bool]():       "true or false",
+		reflect.TypeFor[slog.Level](): "debug, info, warn or error",
+	}[field.Type]
+	name := field.Tag.Get("env")
+	return fmt.Sprintf("%s is %q; it must be %s.", name, vars[name], must)
 }
 
-// check refuses what only one word can be. URLs are checked by those who use them.
+// check refuses what only some words can be, and a base URL that no browser could open. The other URLs are checked by those who
+// use them.
 func (c Config) check() error {
-	for name, value := range map[string]string{"SHOWCALLER_LOG_FORMAT": c.LogFormat, "SHOWCALLER_TIKTOK_CONNECT": c.TikTokConnect} {
-		allowed := map[string][]string{"SHOWCALLER_LOG_FORMAT": {"text", "json"}, "SHOWCALLER_TIKTOK_CONNECT": {"auto", "direct", "sign"}}[name]
-		if !slices.Contains(allowed, value) {
-			return live.Errorf(live.CodeInvalid, "%s is %q; it must be one of %s.", name, value, strings.Join(allowed, ", "))
+	for _, v := range []struct {
+		name, value string
+		allowed     []string
+	}{
+		{"SHOWCALLER_TIKTOK_CONNECT", c.TikTokConnect, []string{"auto", "direct", "sign"}},
+		{"SHOWCALLER_LOG_FORMAT", c.LogFormat, []string{"text", "json"}},
+	} {
+		if !slices.Contains(v.allowed, v.value) {
+			return live.Errorf(live.CodeInvalid, "%s is %q; it must be one of %s.", v.name, v.value, strings.Join(v.allowed, ", "))
 		}
+	}
+	if u, err := url.Parse(c.BaseURL); c.BaseURL != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
+		return live.Errorf(live.CodeInvalid, "SHOWCALLER_BASE_URL is %q; it must be a URL like https://live.example.org.", c.BaseURL)
 	}
 	return nil
 }
 
-// logger returns the program's log on w.
+// logger returns the program's log, on standard error.
 func (c Config) logger() *slog.Logger {
 	options := &slog.HandlerOptions{Level: c.LogLevel}
 	if c.LogFormat == "json" {
