@@ -115,7 +115,7 @@ func DataOf[T Data](e Event) T {
 	switch d := e.Data.(type) {
 	case T:
 		return d
-	case Raw:
+	case Raw: //nolint:gocritic // T is hardly ever Raw, and if so the case above is meant
 		var v T
 		if v.Kind() == d.EventKind {
 			_ = json.Unmarshal(d.JSON, &v) // what the store holds was written by Marshal; a foreign byte leaves zeros

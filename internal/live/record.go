@@ -107,7 +107,8 @@ func (w *watch) origin() Origin {
 func (w *watch) gap(s *Session, at time.Time) []Event {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	from, cause, detail := w.heardAt, ReasonOf(w.lost), ""
+	from, cause := w.heardAt, ReasonOf(w.lost)
+	var detail string
 	if w.joined != s {
 		from = s.Info.LastHeard
 	}

@@ -52,7 +52,7 @@ func (a *archive) EventsAfter(ctx context.Context, session, after int64, limit i
 
 func (a *archive) Rooms(context.Context) ([]live.Room, error) { return a.rooms, nil }
 
-func (a *archive) SaveRoom(_ context.Context, r live.Room) error { return nil }
+func (a *archive) SaveRoom(context.Context, live.Room) error { return nil }
 
 func (a *archive) DeleteRoom(context.Context, string) error { return nil }
 
@@ -448,7 +448,7 @@ func TestReplayBooksStreaksOnce(t *testing.T) {
 				streaks := map[int]*streak{}
 				for range 1 + rng.IntN(40) {
 					who := rng.IntN(3)
-					e := event(live.Join{})
+					var e live.Event
 					switch rng.IntN(6) {
 					case 0:
 						e = event(live.Comment{Comment: "hi"})

@@ -110,7 +110,8 @@ func (all *rehearsals) add(session int64, r *run) error {
 	}
 	all.lastRun++
 	r.state.ID = all.lastRun
-	kept := append(all.runs[session], r)
+	kept := all.runs[session]
+	kept = append(kept, r)
 	if extra := len(kept) - runsKept; extra > 0 {
 		kept = slices.DeleteFunc(kept, func(r *run) bool {
 			extra--

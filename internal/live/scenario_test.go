@@ -81,7 +81,7 @@ func TestRun(t *testing.T) {
 		if got := kinds(events); got != "join join join join join gift gift gift gift gift comment" {
 			t.Errorf("recorded %s", got)
 		}
-		names, at := map[string]bool{}, []time.Duration{0, 0, 0, 0, 0, 1000, 1500, 2000, 2500, 5500, 7500}
+		names, at := map[string]bool{}, []int64{0, 0, 0, 0, 0, 1000, 1500, 2000, 2500, 5500, 7500}
 		for i, e := range events {
 			if e.Origin != live.OriginSimulated {
 				t.Errorf("%d is of origin %s", i, e.Origin)
@@ -89,8 +89,8 @@ func TestRun(t *testing.T) {
 			if e.Kind == live.KindJoin {
 				names[e.User.Key()] = true
 			}
-			if got := e.At.Sub(live.Millis(begin)); got != at[i]*time.Millisecond {
-				t.Errorf("%d came after %s, want %d ms", i, got, at[i])
+			if got := e.At.Sub(live.Millis(begin)).Milliseconds(); got != at[i] {
+				t.Errorf("%d came after %d ms, want %d", i, got, at[i])
 			}
 		}
 		if len(names) != 3 {

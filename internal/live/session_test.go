@@ -199,8 +199,8 @@ func TestFollowEndsWithTheSession(t *testing.T) {
 // TestRehearsalsNeverCount: whatever is simulated between real events, no number that counts moves.
 func TestRehearsalsNeverCount(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
-		real, mixed := &memory{}, &memory{}
-		a := live.NewSession(live.SessionInfo{ID: 1}, live.Past{}, real)
+		counted, mixed := &memory{}, &memory{}
+		a := live.NewSession(live.SessionInfo{ID: 1}, live.Past{}, counted)
 		b := live.NewSession(live.SessionInfo{ID: 1}, live.Past{}, mixed)
 		at := time.Date(2026, 1, 12, 9, 30, 0, 0, time.UTC)
 		for range rapid.IntRange(1, 60).Draw(r, "events") {
@@ -214,7 +214,7 @@ func TestRehearsalsNeverCount(t *testing.T) {
 		}
 		a.Close(true)
 		b.Close(true)
-		if diff := cmp.Diff(real.totals(false), mixed.totals(false)); diff != "" {
+		if diff := cmp.Diff(counted.totals(false), mixed.totals(false)); diff != "" {
 			r.Fatalf("simulated events moved a number (-without +with):\n%s", diff)
 		}
 	})

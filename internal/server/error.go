@@ -5,14 +5,19 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"math"
 	"net/http"
 	"runtime/debug"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 	"github.com/danielgtaylor/huma/v2"
 
 	"showcaller/internal/live"
+	"showcaller/internal/story"
 	"showcaller/web/templates"
 )
 
@@ -129,6 +134,7 @@ type problem struct {
 	Detail string         `json:"detail,omitempty" doc:"what happened, whose fault it is, what to do next"`
 	ID     string         `json:"instance,omitempty" doc:"what to look for in the log"`
 	Errors []problemField `json:"errors,omitempty"`
+	Retry  int            `json:"retry_after,omitempty" doc:"seconds; also in Retry-After"`
 }
 
 type problemField struct {
@@ -145,17 +151,40 @@ func problemOf(err error, id string) *problem {
 		Type: "about:blank", Title: http.StatusText(status), Status: status, Code: live.CodeOf(err), Reason: live.ReasonOf(err),
 		Detail: live.MessageOf(err), ID: id,
 	}
-	if e, ok := errors.AsType[*live.Error](err); ok && e.Field != "" {
-		p.Errors = []problemField{{"body." + e.Field, e.Msg}}
+	if e, ok := errors.AsType[*live.Error](err); ok {
+		if e.Field != "" {
+			p.Errors = []problemField{{"body." + e.Field, e.Msg}}
+		}
+		if p.Code == live.CodeLimited {
+			p.Retry = max(1, int(math.Ceil(time.Until(e.RetryAt).Seconds())))
+		}
 	}
+	p.refine(err)
 	return p
+}
+
+// refine tells all that is wrong with a story input, and apart from that what is no input at all.
+func (p *problem) refine(err error) {
+	if errors.Is(err, story.ErrMalformed) {
+		p.Status = http.StatusBadRequest
+	}
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		p.Status = http.StatusRequestEntityTooLarge
+	}
+	p.Title = http.StatusText(p.Status)
+	if v, ok := errors.AsType[*story.ValidationError](err); ok {
+		p.Errors = nil
+		for _, f := range v.Fields {
+			p.Errors = append(p.Errors, problemField{strings.TrimSuffix("body."+f.Path, "."), f.Message})
+		}
+	}
 }
 
 // newProblem makes the problem for what huma itself refuses.
 func newProblem(status int, msg string, errs ...error) huma.StatusError {
 	p := &problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Code: codeOf(status), Detail: msg}
 	for _, err := range errs {
-		if d, ok := err.(huma.ErrorDetailer); ok { //nolint:errorlint // huma hands over its own values, not wrapped
+		if d, ok := err.(huma.ErrorDetailer); ok {
 			detail := d.ErrorDetail()
 			p.Errors = append(p.Errors, problemField{detail.Location, detail.Message})
 		} else if err != nil {
@@ -176,7 +205,17 @@ func (p *problem) GetStatus() int { return p.Status }
 // ContentType implements huma.ContentTypeFilter.
 func (p *problem) ContentType(string) string { return "application/problem+json" }
 
+// GetHeaders implements huma.HeadersError.
+func (p *problem) GetHeaders() http.Header {
+	h := http.Header{}
+	if p.Retry > 0 {
+		h.Set("Retry-After", strconv.Itoa(p.Retry))
+	}
+	return h
+}
+
 func (p *problem) write(w http.ResponseWriter) {
+	maps.Copy(w.Header(), p.GetHeaders())
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(p.Status)
 	_ = json.NewEncoder(w).Encode(p) // the client may be gone
