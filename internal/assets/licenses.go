@@ -9,7 +9,7 @@ import (
 
 // shipped are the npm packages of which something is in dist. Their licences ask to be passed on with it.
 var shipped = []string{
-	"@fontsource-variable/inter", "lucide-static", "lit", "lit-html", "lit-element", "@lit/reactive-element",
+	"@fontsource-variable/inter", "lucide-static", "lit", "lit-html", "lit-element", "@lit/reactive-element", "uplot",
 }
 
 // licenses puts the licences of what we ship into one file beside it.

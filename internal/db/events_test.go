@@ -269,7 +269,7 @@ func TestNumbers(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := db.Totals{
-		Comments: 2, Gifts: 2, Diamonds: 2000, Joins: 1, Follows: 1, Shares: 1, Likes: 100, Viewers: 30, ViewersPeak: 40,
+		Comments: 2, Gifts: 2, Diamonds: 2000, Joins: 1, Follows: 1, Shares: 1, Likes: 100, LikesGrown: 5, Viewers: 30, ViewersPeak: 40,
 		New: 2, Returning: 1, Minutes: 1,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

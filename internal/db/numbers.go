@@ -12,6 +12,7 @@ import (
 type Totals struct {
 	Comments, Gifts, Diamonds, Joins, Follows, Shares int64
 	Likes                                             int64 // TikTok's own total, or what we counted where it told none
+	LikesGrown                                        int64 // since we listen
 	Viewers                                           int64 // the last count; -1 if none was told
 	ViewersPeak                                       int64
 	New, Returning                                    int64
@@ -49,12 +50,12 @@ func totals(ctx context.Context, q querier, session int64, rehearsals bool) (Tot
 	err := q.QueryRowContext(ctx, `SELECT coalesce(sum(comments), 0), coalesce(sum(gifts), 0), coalesce(sum(diamonds), 0),
 		coalesce(sum(joins), 0), coalesce(sum(follows), 0), coalesce(sum(shares), 0),
 		coalesce(max(CASE WHEN rehearsal = 0 THEN max_likes ELSE 0 END), 0) + coalesce(max(CASE WHEN rehearsal = 1 THEN max_likes ELSE 0 END), 0),
-		coalesce(max(viewers_peak), -1), coalesce(sum(new_viewers), 0), coalesce(sum(returning_viewers), 0), coalesce(sum(gap_ms), 0), coalesce(sum(n), 0)
+		coalesce(max(viewers_peak), -1), coalesce(sum(new_viewers), 0), coalesce(sum(returning_viewers), 0), coalesce(sum(gap_ms), 0), coalesce(sum(n), 0), coalesce(sum(likes), 0)
 		FROM (SELECT rehearsal, sum(comments) AS comments, sum(gifts) AS gifts, sum(diamonds) AS diamonds, sum(joins) AS joins,
 			sum(follows) AS follows, sum(shares) AS shares, CASE WHEN max(likes_total) > sum(likes) THEN max(likes_total) ELSE sum(likes) END AS max_likes, max(viewers_peak) AS viewers_peak,
-			sum(new_viewers) AS new_viewers, sum(returning_viewers) AS returning_viewers, sum(gap_ms) AS gap_ms, count(*) AS n
+			sum(new_viewers) AS new_viewers, sum(returning_viewers) AS returning_viewers, sum(gap_ms) AS gap_ms, count(*) AS n, sum(likes) AS likes
 			FROM minutes WHERE session_id = $1 AND rehearsal <= $2 GROUP BY rehearsal) AS sums`, session, flagInt(rehearsals)).
-		Scan(&t.Comments, &t.Gifts, &t.Diamonds, &t.Joins, &t.Follows, &t.Shares, &t.Likes, &t.ViewersPeak, &t.New, &t.Returning, &gap, &t.Minutes)
+		Scan(&t.Comments, &t.Gifts, &t.Diamonds, &t.Joins, &t.Follows, &t.Shares, &t.Likes, &t.ViewersPeak, &t.New, &t.Returning, &gap, &t.Minutes, &t.LikesGrown)
 	if err != nil {
 		return Totals{}, err
 	}
@@ -69,9 +70,32 @@ func totals(ctx context.Context, q querier, session int64, rehearsals bool) (Tot
 
 // Minutes returns a session's minutes in order. rehearsals adds what simulated and replayed events did.
 func (d *DB) Minutes(ctx context.Context, session int64, rehearsals bool) ([]live.Minute, error) {
-	rows, err := d.read.QueryContext(ctx, `SELECT minute_ms, sum(comments), sum(gifts), sum(diamonds), sum(likes), max(likes_total), sum(joins),
+	return minutesOf(ctx, d.read, session, rehearsals, time.Time{})
+}
+
+// MinutesSince returns a session and its minutes from a moment on, both of the same moment: the minutes hold every event up to
+// the session's LastSeq and none after it.
+func (d *DB) MinutesSince(ctx context.Context, session int64, rehearsals bool, since time.Time) (live.SessionInfo, []live.Minute, error) {
+	tx, err := d.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return live.SessionInfo{}, nil, err
+	}
+	defer tx.Rollback() //nolint:errcheck // it only read
+	found, err := querySessions(ctx, tx, `WHERE id = $1`, session)
+	if err == nil && len(found) == 0 {
+		err = noSession(session)
+	}
+	if err != nil {
+		return live.SessionInfo{}, nil, err
+	}
+	minutes, err := minutesOf(ctx, tx, session, rehearsals, since)
+	return found[0], minutes, err
+}
+
+func minutesOf(ctx context.Context, q querier, session int64, rehearsals bool, since time.Time) ([]live.Minute, error) {
+	rows, err := q.QueryContext(ctx, `SELECT minute_ms, sum(comments), sum(gifts), sum(diamonds), sum(likes), max(likes_total), sum(joins),
 		sum(follows), sum(shares), max(viewers), max(viewers_peak), sum(new_viewers), sum(returning_viewers), sum(gap_ms)
-		FROM minutes WHERE session_id = $1 AND rehearsal <= $2 GROUP BY minute_ms ORDER BY minute_ms`, session, flagInt(rehearsals))
+		FROM minutes WHERE session_id = $1 AND rehearsal <= $2 AND minute_ms >= $3 GROUP BY minute_ms ORDER BY minute_ms`, session, flagInt(rehearsals), ms(since))
 	return collect(rows, err, func(rows *sql.Rows, m *live.Minute) error {
 		var start, gap int64
 		err := rows.Scan(&start, &m.Comments, &m.Gifts, &m.Diamonds, &m.Likes, &m.LikesTotal, &m.Joins, &m.Follows, &m.Shares,

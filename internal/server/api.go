@@ -32,10 +32,12 @@ func (s *Server) api(r chi.Router) huma.API {
 
 	var api huma.API
 	r.Group(func(r chi.Router) {
-		r.Use(s.requireIdentity, limitBody)
+		r.Use(s.requireIdentity, limitBody, s.followRooms)
 		api = humachi.New(r, config)
 		s.roomOperations(api)
 		s.sessionOperations(api)
+		s.viewerOperations(api)
+		s.markOperations(api)
 		r.Get("/api/docs", s.page(s.showDocs(api)))
 		r.Get("/api/sessions/{id}/export.{format}", s.page(s.exportSession))
 		r.Get("/api/sessions/{id}/follow", s.page(s.followSession))

@@ -35,6 +35,7 @@ type healthBody struct {
 	RetryAt   *string                 `json:"retry_at,omitempty" doc:"when something happens by itself"`
 	HeardAt   *string                 `json:"heard_at,omitempty" doc:"when TikTok last sent anything"`
 	SessionID int64                   `json:"session_id,omitempty"`
+	LastSeq   int64                   `json:"last_seq,omitempty" doc:"number of the newest event of the session at hand"`
 	Dropped   int64                   `json:"repeats_dropped,omitempty" doc:"repeats TikTok sent that were not recorded again"`
 	SkewMS    int64                   `json:"clock_skew_ms,omitempty"`
 	Quota     *live.Quota             `json:"quota,omitempty" doc:"of the sign server"`

@@ -187,27 +187,39 @@ func told(n int64) *int64 {
 	return &n
 }
 
+// minuteList says up to which event its minutes are, so that a page that follows knows what to add.
+type minuteList struct {
+	Body struct {
+		Items   []minuteBody `json:"items"`
+		Next    string       `json:"next" doc:"always empty"`
+		LastSeq int64        `json:"last_seq" doc:"the minutes hold every event up to this one"`
+	}
+}
+
 func (s *Server) listMinutes(ctx context.Context, in *struct {
 	SessionPath
 	Counted
+	From string `query:"from" doc:"only minutes that begin at or after this time"`
 },
-) (*list[minuteBody], error) {
-	if _, err := s.db.Session(ctx, in.ID); err != nil {
+) (*minuteList, error) {
+	since, err := timeParam("from", in.From)
+	if err != nil {
 		return nil, problemOf(err, "")
 	}
-	minutes, err := s.db.Minutes(ctx, in.ID, in.rehearsals())
+	info, minutes, err := s.db.MinutesSince(ctx, in.ID, in.rehearsals(), since)
 	if err != nil {
-		return nil, err
+		return nil, problemOf(err, s.reportAPI(err))
 	}
-	items := make([]minuteBody, len(minutes))
+	var out minuteList
+	out.Body.LastSeq, out.Body.Items = info.LastSeq, make([]minuteBody, len(minutes))
 	for i, m := range minutes {
-		items[i] = minuteBody{
+		out.Body.Items[i] = minuteBody{
 			Start: live.Timestamp(m.Start), Comments: m.Comments, Gifts: m.Gifts, Diamonds: m.Diamonds, Likes: m.Likes, Joins: m.Joins,
 			Follows: m.Follows, Shares: m.Shares, Viewers: told(m.Viewers), ViewersPeak: told(m.ViewersPeak), New: m.New,
 			Returning: m.Returning, Gap: m.Gap.Seconds(),
 		}
 	}
-	return listOf(items, ""), nil
+	return &out, nil
 }
 
 // summaryBody is a session's totals, under the names of its minutes.
@@ -218,6 +230,7 @@ type summaryBody struct {
 	Gifts       int64        `json:"gifts"`
 	Diamonds    int64        `json:"diamonds"`
 	Likes       int64        `json:"likes" doc:"TikTok's total of the LIVE, those before we listened included"`
+	LikesHere   int64        `json:"likes_recorded" doc:"by how much TikTok's total grew while we listened: a lower bound"`
 	Joins       int64        `json:"joins" doc:"a lower bound"`
 	Follows     int64        `json:"follows"`
 	Shares      int64        `json:"shares"`
@@ -258,7 +271,7 @@ func (s *Server) getSummary(ctx context.Context, in *struct {
 		end = time.Now()
 	}
 	body := summaryBody{
-		SessionID: in.ID, LastSeq: info.LastSeq, Comments: t.Comments, Gifts: t.Gifts, Diamonds: t.Diamonds, Likes: t.Likes, Joins: t.Joins,
+		SessionID: in.ID, LastSeq: info.LastSeq, Comments: t.Comments, Gifts: t.Gifts, Diamonds: t.Diamonds, Likes: t.Likes, LikesHere: t.LikesGrown, Joins: t.Joins,
 		Follows: t.Follows, Shares: t.Shares, Viewers: told(t.Viewers), ViewersPeak: told(t.ViewersPeak), New: t.New, Returning: t.Returning,
 		Gap: t.Gap.Seconds(), Seconds: end.Sub(info.StartedAt).Round(time.Second).Seconds(), TopGifters: []gifterBody{},
 	}

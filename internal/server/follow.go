@@ -282,22 +282,31 @@ func (f *follower) encode(events []live.Event) error {
 	return nil
 }
 
-// sendHealth sends the room's health now and at each change, until ctx ends or the room is gone.
+const healthEvery = 5 * time.Second // also when nothing changed, so that a page knows how far behind it is
+
+// sendHealth sends the room's health now, at each change and every while, until ctx ends or the room is gone.
 func (f *follower) sendHealth(ctx context.Context, name string) {
+	ticker := time.NewTicker(healthEvery)
+	defer ticker.Stop()
 	for {
 		room, changed, err := f.server.engine.Room(name)
 		if err != nil {
 			return
 		}
+		health := healthOf(f.printer, room)
+		if s, err := f.server.engine.Session(health.SessionID); err == nil {
+			health.LastSeq = s.Log().Last()
+		}
 		frame, err := json.Marshal(struct {
 			Type   string     `json:"type"`
 			Health healthBody `json:"health"`
-		}{"health", healthOf(f.printer, room)})
+		}{"health", health})
 		if err != nil || f.write(ctx, frame) != nil {
 			return
 		}
 		select {
 		case <-changed:
+		case <-ticker.C:
 		case <-ctx.Done():
 			return
 		}

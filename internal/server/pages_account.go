@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"net/url"
 	"regexp"
 	"time"
 	"unicode/utf8"
@@ -46,7 +47,24 @@ func (s *Server) view(r *http.Request, title string) templates.Page {
 	}
 	return templates.Page{
 		Printer: printer, Title: title, User: id.user.Name, Path: r.URL.RequestURI(), Assets: static.Path, Theme: cookieValue(r, "theme"),
+		Zone: zoneOf(cookieValue(r, "zone")),
 	}
+}
+
+// zoneOf returns the reader's time zone, as the panel's script told it in a cookie; nil if it did not, or there is none of that name.
+func zoneOf(name string) *time.Location {
+	if name == "" || name == "Local" {
+		return nil
+	}
+	name, err := url.QueryUnescape(name)
+	if err != nil {
+		return nil
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return nil
+	}
+	return zone
 }
 
 func cookieValue(r *http.Request, name string) string {

@@ -23,29 +23,12 @@ func (s *Server) showRooms(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) renderRooms(w http.ResponseWriter, r *http.Request, status int, name string, errs templates.Errors) error {
 	v := templates.RoomsPage{Page: s.view(r, "rooms.title"), Name: name, Errors: errs}
 	v.Path = "/"
-	for _, room := range s.engine.Rooms() {
-		tile, err := s.tile(r, room)
-		if err != nil {
-			return err
-		}
-		v.Rooms = append(v.Rooms, tile)
+	var err error
+	if v.Rooms, err = s.tiles(r.Context(), 0); err != nil {
+		return err
 	}
 	s.render(w, r, status, templates.Rooms(v))
 	return nil
-}
-
-func (s *Server) tile(r *http.Request, room live.RoomState) (templates.RoomTile, error) {
-	tile := templates.RoomTile{
-		UniqueID: room.UniqueID, Nickname: room.Nickname, Picture: room.Picture, Health: healthView(room),
-		Wanted: room.Wanted, AutoRecord: room.AutoRecord, Demo: room.Demo,
-	}
-	session, ok, err := s.newestSession(r, room)
-	if err != nil || !ok {
-		return tile, err
-	}
-	totals, err := s.db.Totals(r.Context(), session.ID, room.Demo)
-	tile.HasNumbers, tile.Viewers, tile.Diamonds = true, max(totals.Viewers, 0), totals.Diamonds
-	return tile, err
 }
 
 // newestSession returns the session a room's page shows: the one at hand, or the last one.
@@ -68,7 +51,10 @@ func healthView(room live.RoomState) templates.Health {
 	if room.Demo && h.State == live.StateLive {
 		h.State = "demo"
 	}
-	return templates.Health{State: string(h.State), Reason: h.Reason, Since: h.Since, RetryAt: h.RetryAt, HeardAt: h.HeardAt, Way: h.Way}
+	return templates.Health{
+		State: string(h.State), Reason: h.Reason, Since: h.Since, RetryAt: h.RetryAt, HeardAt: h.HeardAt, Way: h.Way,
+		Quota: h.Quota, Skew: h.Skew, Dropped: h.Dropped, Unknown: h.Unknown,
+	}
 }
 
 // saveRoom handles POST /rooms: a handle in any form becomes a watched room.
@@ -105,7 +91,7 @@ func (s *Server) showRoom(w http.ResponseWriter, r *http.Request) error {
 		Page: s.view(r, ""), UniqueID: room.UniqueID, Nickname: room.Nickname, Picture: room.Picture, Demo: room.Demo,
 		Wanted: room.Wanted, Health: healthView(room),
 	}
-	v.Title = v.Printer.T("live.title", "Name", v.Name())
+	v.Title, v.Room = v.Printer.T("live.title", "Name", v.Name()), room.UniqueID
 	session, ok, err := s.newestSession(r, room)
 	if err != nil {
 		return err
@@ -131,10 +117,22 @@ func (s *Server) fillLive(r *http.Request, v *templates.LivePage, session live.S
 	v.SessionID, v.StartedAt, v.Topic = session.ID, session.StartedAt, session.Title
 	v.Numbers = templates.Numbers{
 		Viewers: max(totals.Viewers, 0), ViewersPeak: max(totals.ViewersPeak, 0), Diamonds: totals.Diamonds, Gifts: totals.Gifts,
-		Comments: totals.Comments, Likes: totals.Likes, Joins: totals.Joins, Follows: totals.Follows, Shares: totals.Shares,
+		Comments: totals.Comments, Likes: totals.Likes, LikesHere: totals.LikesGrown, Joins: totals.Joins, Follows: totals.Follows, Shares: totals.Shares,
 	}
 	if n := len(minutes); n > 0 && time.Since(minutes[n-1].Start) < 2*time.Minute {
 		v.Numbers.CommentsPerMinute = minutes[n-1].Comments
+	}
+	if v.Pins, err = s.db.Pins(r.Context(), session.ID); err != nil {
+		return err
+	}
+	gifters, err := s.db.Attendance(r.Context(), session.ID, v.Demo, "diamonds", topGifters, 0)
+	if err != nil {
+		return err
+	}
+	for _, g := range gifters {
+		if g.Diamonds > 0 {
+			v.Gifters = append(v.Gifters, templates.Gifter{User: g.User, Diamonds: g.Diamonds})
+		}
 	}
 	v.Events, err = s.db.Events(r.Context(), db.EventQuery{Session: session.ID, After: session.LastSeq - pageEvents, Limit: pageEvents})
 	return err

@@ -28,6 +28,7 @@ type Options struct {
 	ParseName func(string) (string, error) // makes a room's unique_id of what a person typed
 	Log       *slog.Logger
 	Version   string
+	Pictures  http.RoundTripper // fetches TikTok's pictures; nil is the usual way
 }
 
 // Server serves the panel. New makes it; Handler serves; Close sends the open sockets away.
@@ -38,6 +39,9 @@ type Server struct {
 	log    *slog.Logger
 	logins sessions.Store
 
+	pictures *pictures
+	boards   boards
+
 	setup  setupToken
 	closed chan struct{}
 	once   sync.Once
@@ -45,7 +49,7 @@ type Server struct {
 
 // New returns a server on an open database and a started engine.
 func New(d *db.DB, engine *live.Engine, opts Options) *Server {
-	s := &Server{db: d, engine: engine, opts: opts, log: opts.Log, closed: make(chan struct{})}
+	s := &Server{db: d, engine: engine, opts: opts, log: opts.Log, closed: make(chan struct{}), pictures: newPictures(d, opts.Pictures)}
 	s.logins = &loginStore{db: d, secure: strings.HasPrefix(opts.BaseURL, "https:")}
 	return s
 }
@@ -91,6 +95,11 @@ func (s *Server) panelPages(r chi.Router) {
 	r.Post("/rooms/{unique_id}/disconnect", s.page(s.disconnectRoom))
 	r.Post("/rooms/{unique_id}/auto-record", s.page(s.autoRecordRoom))
 	r.Post("/rooms/{unique_id}/remove", s.page(s.removeRoom))
+	r.Post("/rooms/{unique_id}/pin", s.page(s.pinEvent("pin")))
+	r.Post("/rooms/{unique_id}/unpin", s.page(s.pinEvent("unpin")))
+	r.Get("/rooms/{unique_id}/viewers/{viewer}", s.page(s.showViewer))
+	r.Post("/rooms/{unique_id}/viewers/{viewer}/note", s.page(s.saveViewerNote))
+	r.Get("/picture", s.page(s.showPicture))
 }
 
 func (s *Server) ready(w http.ResponseWriter, r *http.Request) error {
@@ -106,11 +115,10 @@ func (s *Server) ready(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// contentSecurityPolicy lets nothing in but our own files and TikTok's pictures. Live parts style themselves with constructed
-// style sheets, which need no exception.
+// contentSecurityPolicy lets nothing in but our own files; TikTok's pictures come through /picture. Live parts style themselves
+// with constructed style sheets, which need no exception.
 const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; " +
-	"img-src 'self' data: https://*.tiktokcdn.com https://*.tiktokcdn-eu.com https://*.tiktokcdn-us.com; " +
-	"form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+	"img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 func securityHeaders(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

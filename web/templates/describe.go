@@ -106,6 +106,9 @@ func describePin(p Page, e live.Event, row *feedRow) {
 	if pin.Operator != nil {
 		row.User, row.Name = pin.Operator, pin.Operator.Name()
 	}
+	if pin.Method == live.PinnedByTeam {
+		row.Name = pin.Author
+	}
 	if pin.Action == "unpin" {
 		row.Text = p.t("feed.unpin")
 		return

@@ -47,6 +47,11 @@ func keptRows(rows []feedRow) []feedRow {
 	return out
 }
 
+// pinnable reports whether a row is something a viewer did that the team may want to keep.
+func (r feedRow) pinnable() bool {
+	return r.Kind == live.KindComment || r.Kind == live.KindQuestion || r.Kind == live.KindGift || r.Kind == live.KindSubscribe
+}
+
 func (r feedRow) classes() string {
 	c := "row " + r.Class
 	if r.Class == "gift" && r.Worth >= band {

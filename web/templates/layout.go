@@ -1,6 +1,13 @@
 package templates
 
-import "strings"
+import (
+	"net/url"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"showcaller/internal/live"
+)
 
 func pressed(yes bool) string {
 	if yes {
@@ -9,8 +16,16 @@ func pressed(yes bool) string {
 	return "false"
 }
 
-// isPicture reports whether an address from TikTok may be loaded: the page's policy allows nothing but https from its hosts.
+// isPicture reports whether an address from TikTok may be one of a picture.
 func isPicture(address string) bool { return strings.HasPrefix(address, "https://") }
+
+// pictureSrc is where our pages find a picture of TikTok's: on our own address, where it is kept after TikTok's has expired.
+func pictureSrc(address string) string { return "/picture?u=" + url.QueryEscape(address) }
+
+// cardURL is a viewer's card.
+func cardURL(room string, u *live.User) templ.SafeURL {
+	return templ.URL("/rooms/" + url.PathEscape(room) + "/viewers/" + url.PathEscape(u.Key()))
+}
 
 // describedBy names the elements that explain a field: its error first, then its hint.
 func describedBy(id string, wrong, hint bool) string {

@@ -20,7 +20,8 @@ type Page struct {
 	Path    string                   // of this page with its query: where the language form comes back to
 	Assets  func(name string) string // static.Path
 	Theme   string                   // "dark", "light", or "" for what the system prefers
-	Zone    *time.Location           // of times printed by the server; nil is UTC. The browser's script uses the reader's own
+	Room    string                   // whose viewers and lines the page shows: names lead to cards, lines can be pinned; "" for none
+	Zone    *time.Location           // of times printed by the server: the reader's, as their browser told; nil is UTC
 }
 
 // t is short for the printer's T.
@@ -34,6 +35,12 @@ func (p Page) zone() *time.Location {
 }
 
 func (p Page) clock(t time.Time) string { return p.Printer.Clock(t.In(p.zone())) }
+
+// minute is the time of day without seconds, for what is planned or long past.
+func (p Page) minute(t time.Time) string { return t.In(p.zone()).Format("15:04") }
+
+// when is a day and a time of day.
+func (p Page) when(t time.Time) string { return p.Printer.Date(t.In(p.zone())) + " " + p.minute(t) }
 
 // theme is one of the three that the form knows.
 func (p Page) theme() string {
@@ -54,6 +61,23 @@ type Health struct {
 	RetryAt time.Time
 	HeardAt time.Time
 	Way     string // "direct" or "sign"
+	Started time.Time // of the LIVE at hand, as we know it; zero if unknown
+
+	Quota   *live.Quota
+	Skew    time.Duration
+	Dropped int64
+	Unknown map[string]live.Unknown
+}
+
+// word is the state in a pill: with the time that goes with it, where there is one.
+func (h Health) word(p Page) string {
+	switch {
+	case h.state() == "live" && !h.Started.IsZero():
+		return p.t("state.live.since", "Time", p.minute(h.Started))
+	case h.state() == "limited" && !h.RetryAt.IsZero():
+		return p.t("state.limited.until", "Time", p.minute(h.RetryAt))
+	}
+	return p.t("state." + h.state())
 }
 
 // shown is h as a page shows it: what is made up must not pass for a LIVE.
@@ -69,7 +93,9 @@ func (h Health) tone() string {
 	switch h.State {
 	case "live":
 		return "go"
-	case "waiting", "connecting", "silent", "reconnecting", "paused", "limited":
+	case "waiting": // nothing is wrong: it starts by itself
+		return "ready"
+	case "looking", "connecting", "silent", "reconnecting", "paused", "limited":
 		return "wait"
 	case "blocked", "stopped":
 		return "hold"

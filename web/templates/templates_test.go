@@ -228,8 +228,8 @@ func TestRooms(t *testing.T) {
 			t.Errorf("%q does not say %s", says, key)
 		}
 	}
-	if !strings.Contains(says, "12:00:00") {
-		t.Errorf("%q does not say when", says)
+	if got := tile.Find(".pill").Text(); got != v.t("state.limited.until", "Time", "12:00") {
+		t.Errorf("%q does not say until when", got)
 	}
 	if doc.Find(`[data-room="demo"] form[action$="/remove"]`).Length() != 0 {
 		t.Error("the demo room can be removed")

@@ -1,7 +1,7 @@
 // Says in words what an event is: one function a kind. Pure: it returns what to show, a component decides how.
 import type { Key, Part, Texts } from "./i18n";
 import { userName } from "./numbers";
-import type { Row } from "./rows";
+import { team, type Row } from "./rows";
 import type { Comment, EventOf, Kind, LiveEvent, User } from "./wire.gen";
 
 export type Tone = "chat" | "question" | "gift" | "people" | "crowd" | "host" | "system" | "gap";
@@ -101,6 +101,7 @@ const lines: { [K in Kind]: (e: EventOf<K>, texts: Texts) => Line } = {
     const who = e.data.operator ?? e.data.user;
     const what = e.data.text ? `“${e.data.text}”` : texts.t("feed.pin.message");
     const said = e.data.action === "unpin" ? texts.t("feed.unpin") : texts.t("feed.pin", { Text: what });
+    if (e.data.method === team) return { ...system(said), name: e.data.author ?? "" };
     return { tone: "system", user: who, name: userName(who), parts: [said] };
   },
 

@@ -1,7 +1,9 @@
 // What our custom elements have in common.
-import { html, LitElement, type TemplateResult } from "lit";
+import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { script } from "./describe";
 import { hueOf, initialOf } from "./faces";
 import { userKey, userName } from "./numbers";
+import { pictureSrc } from "./pictures";
 import type { User } from "./wire.gen";
 
 /**
@@ -34,8 +36,20 @@ export function icon(name: string): TemplateResult {
 
 /** Somebody: a letter on a colour, and the picture over it where there is one. */
 export function face(user: User | undefined): TemplateResult {
-  const picture = user?.profile_picture ?? "";
-  return html`<span class="face hue-${hueOf(userKey(user))}" aria-hidden="true">${initialOf(userName(user))}${picture.startsWith("https://")
-    ? html`<img src=${picture} alt="" loading="lazy" referrerpolicy="no-referrer" data-optional>`
+  const picture = pictureSrc(user?.profile_picture);
+  return html`<span class="face hue-${hueOf(userKey(user))}" aria-hidden="true">${initialOf(userName(user))}${picture
+    ? html`<img src=${picture} alt="" loading="lazy" data-optional>`
     : ""}</span>`;
+}
+
+/** A viewer's name, which leads to what is known of them. In a list that is walked with the arrow keys it is no stop of its own. */
+export function who(room: string, user: User | undefined, name: string, stop = true): TemplateResult {
+  const lang = script(name) ?? nothing;
+  const key = userKey(user);
+  if (!room || !key) return html`<bdi class="who" lang=${lang}>${name}</bdi>`;
+  return html`<a class="who" href=${cardURL(room, key)} data-viewer tabindex=${stop ? nothing : "-1"}><bdi lang=${lang}>${name}</bdi></a>`;
+}
+
+export function cardURL(room: string, key: string): string {
+  return `/rooms/${encodeURIComponent(room)}/viewers/${encodeURIComponent(key)}`;
 }

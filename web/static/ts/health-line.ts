@@ -3,10 +3,11 @@ import { html, nothing, type TemplateResult } from "lit";
 import { icon, LightElement } from "./element";
 import { stopwatch, type Texts } from "./i18n";
 import type { Health, Link } from "./live";
+import { vitals, type Seen, type Vital } from "./vitals";
 import type { LiveEvent } from "./wire.gen";
 
 const tones: Record<string, string> = {
-  live: "go", waiting: "wait", connecting: "wait", silent: "wait", reconnecting: "wait", paused: "wait", limited: "wait", blocked: "hold", stopped: "hold", demo: "host",
+  live: "go", waiting: "ready", connecting: "wait", silent: "wait", reconnecting: "wait", paused: "wait", limited: "wait", blocked: "hold", stopped: "hold", demo: "host",
 };
 
 const patience = 2_000; // ms a connection may take before anybody is told
@@ -59,7 +60,7 @@ class HealthElement extends LightElement {
 }
 
 export class HealthLine extends HealthElement {
-  private last = 0; // when the newest event came, by the reader's clock
+  last = 0; // when the newest event came, by the reader's clock
 
   /** Something arrived from the room. The first event of a session is when its clock starts. */
   heard(events: LiveEvent[]): void {
@@ -68,10 +69,14 @@ export class HealthLine extends HealthElement {
   }
 
   protected override render(): TemplateResult {
-    const t = this.texts;
     return html`<span class="pill tone-${tones[this.state] ?? "none"} ${this.offline ? "stale" : ""}" data-state=${this.state}><i aria-hidden="true"></i>${
-      t.find("state." + this.state) ?? this.state}${this.clock()}</span>
+      this.word()}${this.clock()}</span>
       <span class="facts">${this.facts()}</span>${this.page()}`;
+  }
+
+  private word(): string {
+    const until = this.state === "limited" && this.health?.retry_at;
+    return until ? this.texts.t("state.limited.until", { Time: this.texts.minute(until) }) : (this.texts.find("state." + this.state) ?? this.state);
   }
 
   private clock(): TemplateResult | typeof nothing {
@@ -108,12 +113,32 @@ const looks: Record<string, string> = {
 };
 
 export class HealthNote extends HealthElement {
+  /** What the page itself knows of the connection. */
+  seen: () => Seen = () => ({ state: this.state, heard: 0, behind: 0, open: true });
+
+  get now(): string {
+    return this.state;
+  }
+
   protected override updated(): void {
     this.className = `box ${this.offline ? "told hold" : (looks[this.state] ?? "")}`;
   }
 
   protected override render(): TemplateResult {
-    return html`<h2>${this.texts.t("health.label")}</h2>${this.offline ? html`<p>${this.texts.t("panel.lost")}</p>` : this.sentences()}`;
+    return html`<h2>${this.texts.t("health.label")}</h2>${this.offline ? html`<p>${this.texts.t("panel.lost")}</p>` : this.sentences()}${this.signs()}`;
+  }
+
+  private signs(): TemplateResult | typeof nothing {
+    if (!this.health) return nothing;
+    return html`<dl class="vitals">${vitals(this.health, this.seen(), this.texts).map((v) => this.sign(v))}</dl>`;
+  }
+
+  /** What is not well says why and what to do; what is well, only when somebody asks. */
+  private sign(v: Vital): TemplateResult {
+    const bad = v.well ? "" : "bad";
+    const more = v.more ? html`<details><summary>${v.value}</summary><p>${v.advice}</p><ul>${v.more.map(([name, n]) => html`<li><bdi>${name}</bdi> ${n}</li>`)}</ul></details>` : v.value;
+    return html`<div class=${bad} data-vital=${v.name} title=${v.well && v.advice && !v.more ? v.advice : nothing}><dt>${v.word}</dt>
+      <dd>${v.well ? nothing : icon("triangle-alert")}${more}</dd>${v.well || !v.advice ? nothing : html`<dd class="why">${v.advice}</dd>`}</div>`;
   }
 
   /** What is going on; where something is wrong, what, and what to do; and when it goes on by itself. */

@@ -17,14 +17,18 @@ export class Texts {
   private readonly plural: Intl.PluralRules;
   private readonly full: Intl.NumberFormat;
   private readonly compact: Intl.NumberFormat;
-  private readonly hour: Intl.DateTimeFormat;
+  private readonly second: Intl.DateTimeFormat;
+  private readonly hourMinute: Intl.DateTimeFormat;
   private readonly list: Intl.ListFormat;
 
-  constructor(readonly lang: string, private readonly messages: Record<string, Message>) {
+  /** Times are the reader's: in their zone, unless another is named. */
+  constructor(readonly lang: string, private readonly messages: Record<string, Message>, zone?: string) {
     this.plural = new Intl.PluralRules(lang);
     this.full = new Intl.NumberFormat(lang);
     this.compact = new Intl.NumberFormat(lang, { notation: "compact", maximumSignificantDigits: 3 });
-    this.hour = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+    const timeZone = zone ? { timeZone: zone } : {};
+    this.second = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", ...timeZone });
+    this.hourMinute = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...timeZone });
     this.list = new Intl.ListFormat(lang, { type: "conjunction" });
   }
 
@@ -72,7 +76,18 @@ export class Texts {
   /** The time of day in the reader's zone. */
   clock(time: string | number): string {
     const date = new Date(time);
-    return Number.isNaN(date.getTime()) ? "" : this.hour.format(date);
+    return Number.isNaN(date.getTime()) ? "" : this.second.format(date);
+  }
+
+  /** The time of day without seconds, for what is planned or long past. */
+  minute(time: string | number): string {
+    const date = new Date(time);
+    return Number.isNaN(date.getTime()) ? "" : this.hourMinute.format(date);
+  }
+
+  /** The name of the zone times are in. */
+  get zone(): string {
+    return this.second.resolvedOptions().timeZone;
   }
 
   /** A length of time in its largest unit: 17 s, 3 min, 5 h. */

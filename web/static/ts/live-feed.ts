@@ -6,19 +6,21 @@ import { describe, lineText } from "./describe";
 import { icon, LightElement } from "./element";
 import type { Texts } from "./i18n";
 import { dropBrokenPictures } from "./pictures";
-import { belongs, groups, plain, Rows, type Group, type Row } from "./rows";
+import { belongs, groups, hasRole, pinnable, plain, roles, Rows, type Group, type Role, type Row } from "./rows";
 import { rowView } from "./row-view";
 import { Spoken } from "./spoken";
 import { Heights } from "./virtual";
-import type { LiveEvent } from "./wire.gen";
+import type { EventOf, LiveEvent } from "./wire.gen";
 
 const overscan = 10; // rows kept in the page beyond those in sight
 const near = 32; // px from the end that still count as being at the end
 const rest = 10_000; // ms a pointer may lie still on the list before it no longer holds it
+const calm = 80; // ms between two drawings of news
 const speak = 10_000; // ms between two spoken summaries
 
 export class LiveFeed extends LightElement {
   texts!: Texts;
+  room = "";
   /** The numbers of all events received, in order. */
   readonly seqs: number[] = [];
 
@@ -26,7 +28,8 @@ export class LiveFeed extends LightElement {
   private started = false; // the server has answered: from now on the list is ours
   private readonly rows = new Rows();
   private visible: Row[] = [];
-  private group: Group | "all" = "all";
+  private kinds = new Set<Group>(); // empty: all
+  private roles = new Set<Role>(); // empty: everybody
   private query = "";
 
   private readonly heights = new Heights<Row>(33);
@@ -41,6 +44,8 @@ export class LiveFeed extends LightElement {
   private speaking: ReturnType<typeof setInterval> | undefined;
   private readonly summary = new Spoken();
   private spoken = "";
+  private drawn = 0; // when, by the page's clock
+  private hurried = false;
 
   private readonly resized = new ResizeObserver(() => {
     this.heights.forget();
@@ -87,10 +92,25 @@ export class LiveFeed extends LightElement {
     return this.started;
   }
 
-  /** However much arrives, the page is drawn at most once a frame. */
+  /** Pins made before what this page has loaded. */
+  pinned(pins: EventOf<"pin">[]): void {
+    for (const pin of pins) this.rows.pinned(pin);
+    this.requestUpdate();
+  }
+
+  /** However much arrives, the page is drawn at most once a frame, and for news alone some times a second. */
   protected override async scheduleUpdate(): Promise<void> {
+    if (!this.hurried) await new Promise((r) => setTimeout(r, this.drawn + calm - performance.now()));
     await new Promise(requestAnimationFrame);
+    this.hurried = false;
+    this.drawn = performance.now();
     await super.scheduleUpdate();
+  }
+
+  /** Draws what the reader did without delay. */
+  private hurry(): void {
+    this.hurried = true;
+    this.requestUpdate();
   }
 
   protected override willUpdate(): void {
@@ -101,7 +121,8 @@ export class LiveFeed extends LightElement {
   }
 
   private wanted(row: Row): boolean {
-    if (!belongs(row, this.group)) return false;
+    if (this.kinds.size > 0 && !belongs(row, this.kinds)) return false;
+    if (this.roles.size > 0 && !hasRole(row, this.roles)) return false;
     if (!this.query) return true;
     row.searchable ??= plain(lineText(describe(row, this.texts)));
     return row.searchable.includes(this.query);
@@ -160,7 +181,7 @@ export class LiveFeed extends LightElement {
     const atEnd = s.scrollHeight - s.scrollTop - s.clientHeight < near;
     if (atEnd && !this.following) this.follow();
     else if (!atEnd && this.following && !this.held) this.leave();
-    this.requestUpdate();
+    this.hurry();
   };
 
   /** The wheel and the keys mean it, also while the list is held. */
@@ -189,14 +210,14 @@ export class LiveFeed extends LightElement {
     if (this.held) return;
     this.held = true;
     this.seen ||= this.newest();
-    this.requestUpdate();
+    this.hurry();
   };
 
   private release = (): void => {
     clearTimeout(this.resting);
     this.held = this.waved = false;
     if (this.following) this.seen = 0;
-    this.requestUpdate();
+    this.hurry();
   };
 
   private toNewest = (): void => {
@@ -204,7 +225,7 @@ export class LiveFeed extends LightElement {
     this.held = false;
     this.active = undefined;
     this.seen = 0;
-    this.requestUpdate();
+    this.hurry();
     this.scroller.value?.focus({ preventScroll: true });
   };
 
@@ -216,6 +237,12 @@ export class LiveFeed extends LightElement {
     const targets: Record<string, number> = {
       ArrowUp: from - 1, ArrowDown: from + 1, PageUp: from - page, PageDown: from + page, Home: 0,
     };
+    const row = this.visible[index];
+    const item = e.target as HTMLElement;
+    if (row && item.matches("li") && !e.ctrlKey && !e.metaKey && !e.altKey) {
+      if (e.key === "Enter") return item.querySelector<HTMLElement>("a.who")?.click();
+      if (e.key === "p" || e.key === "P") return this.pin(row);
+    }
     if (e.key === "End" || e.key === "Escape") {
       e.preventDefault();
       return this.toNewest();
@@ -237,15 +264,45 @@ export class LiveFeed extends LightElement {
     if (top < scroller.scrollTop || this.heights.top(index + 1) > scroller.scrollTop + scroller.clientHeight) {
       scroller.scrollTop = top - scroller.clientHeight / 2;
     }
-    this.requestUpdate();
+    this.hurry();
     await this.updateComplete;
     scroller.querySelector<HTMLElement>(`li[data-id="${row.id}"]`)?.focus({ preventScroll: true });
   }
 
   private choose(group: Group | "all"): void {
-    this.group = group;
+    if (group === "all") this.kinds.clear();
+    else if (!this.kinds.delete(group)) this.kinds.add(group);
     this.toStart();
   }
+
+  private chooseRole(role: Role): void {
+    if (!this.roles.delete(role)) this.roles.add(role);
+    this.toStart();
+  }
+
+  /** A click on a row's pin. */
+  private clicked = (e: MouseEvent): void => {
+    const id = (e.target as Element).closest<HTMLElement>("[data-pin]")?.dataset["pin"];
+    const row = id && this.visible.find((row) => row.id === Number(id));
+    if (row) this.pin(row);
+  };
+
+  private pin(row: Row): void {
+    if (!pinnable(row)) return;
+    this.dispatchEvent(new CustomEvent("pin", { detail: { seq: row.pin ?? row.event.seq, on: !row.pin } }));
+  }
+
+  private closeRoles = (e: KeyboardEvent): void => {
+    const menu = e.currentTarget as HTMLDetailsElement;
+    if (e.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary")?.focus();
+  };
+
+  private leftRoles = (e: FocusEvent): void => {
+    const menu = e.currentTarget as HTMLDetailsElement;
+    if (e.relatedTarget instanceof Node && !menu.contains(e.relatedTarget)) menu.open = false;
+  };
 
   private search = (e: InputEvent): void => {
     this.query = plain((e.target as HTMLInputElement).value.trim());
@@ -255,6 +312,7 @@ export class LiveFeed extends LightElement {
   private reset = (): void => {
     this.query = "";
     this.querySelector<HTMLInputElement>(".finder input")!.value = "";
+    this.roles.clear();
     this.choose("all");
   };
 
@@ -262,7 +320,7 @@ export class LiveFeed extends LightElement {
     this.following = true;
     this.seen = 0;
     this.active = undefined;
-    this.requestUpdate();
+    this.hurry();
   }
 
   // What is shown.
@@ -273,18 +331,26 @@ export class LiveFeed extends LightElement {
       <div class="chips">
         <div class="kinds" role="group" aria-label=${t.t("feed.kinds")}>
           ${(["all", ...groups] as const).map((g) => html`<button
-            class="chip" aria-pressed=${g === this.group ? "true" : "false"} @click=${() => this.choose(g)}>${t.t(`feed.filter.${g}`)}</button>`)}
+            class="chip" aria-pressed=${(g === "all" ? this.kinds.size === 0 : this.kinds.has(g)) ? "true" : "false"} @click=${() => this.choose(g)}>${t.t(`feed.filter.${g}`)}</button>`)}
         </div>
+        <details class="menu roles" @keydown=${this.closeRoles} @focusout=${this.leftRoles}>
+          <summary class="chip ${this.roles.size > 0 ? "on" : ""}">${icon("users")}${this.roles.size > 0
+            ? t.and([...this.roles].map((r) => t.t(`feed.role.${r}`))) : t.t("feed.roles")}</summary>
+          <div class="sheet" role="group" aria-label=${t.t("feed.roles")}>
+            ${roles.map((r) => html`<label><input type="checkbox" .checked=${this.roles.has(r)} @change=${() => this.chooseRole(r)}>${t.t(`feed.role.${r}`)}</label>`)}
+          </div>
+        </details>
         <label class="finder">${icon("search")}<input type="search" placeholder=${t.t("feed.find")} title=${t.t("feed.search")} aria-label=${t.t("feed.search")}
           autocomplete="off" @input=${this.search}></label>
       </div>
       <div class="window" @pointermove=${this.hold} @pointerleave=${this.release}>
         <ol class="rows" role="feed" tabindex="0" aria-label=${t.t("feed.title")} ${ref(this.scroller)} @scroll=${this.scrolled}
-          @wheel=${this.wheeled} @keydown=${this.pressed}>
+          @wheel=${this.wheeled} @keydown=${this.pressed} @click=${this.clicked} aria-describedby="feed-keys">
           ${this.visible.length > 0 ? this.span() : this.nothingYet()}
         </ol>
         ${this.jump()}
       </div>
+      <p class="hidden" id="feed-keys">${t.t("feed.keys")}</p>
       <p class="hidden" aria-live="polite">${this.spoken}</p>`;
   }
 
@@ -294,9 +360,10 @@ export class LiveFeed extends LightElement {
     const top = this.following && !this.held ? this.heights.total - height : (s?.scrollTop ?? 0);
     const span = this.heights.span(Math.max(0, top), height, overscan);
     const shown = this.visible.slice(span.from, span.to);
+    const view = { texts: this.texts, plain: this.demo, room: this.room };
     return html`
       <li class="pad first" role="presentation" .style=${`height:${span.before}px`}></li>
-      ${repeat(shown, (row) => row.id, (row, i) => rowView(row, this.texts, this.demo, span.from + i))}
+      ${repeat(shown, (row) => row.id, (row, i) => rowView(row, view, span.from + i))}
       <li class="pad" role="presentation" .style=${`height:${span.after}px`}></li>`;
   }
 

@@ -12,6 +12,7 @@ const shown = 30;
 
 export class LiveKeep extends LightElement {
   texts!: Texts;
+  room = "";
   private readonly demo = "demo" in this.dataset;
   private readonly rows = new Rows();
   private started = false;
@@ -42,6 +43,6 @@ export class LiveKeep extends LightElement {
   protected override render(): TemplateResult {
     const kept = this.rows.list.filter(keeps).slice(-shown).reverse();
     if (kept.length === 0) return html`<p class="soft">${this.texts.t("live.keep.empty")}</p>`;
-    return html`<ol class="keep">${repeat(kept, (row) => row.id, (row) => rowView(row, this.texts, this.demo))}</ol>`;
+    return html`<ol class="keep">${repeat(kept, (row) => row.id, (row) => rowView(row, { texts: this.texts, plain: this.demo, room: this.room }))}</ol>`;
   }
 }

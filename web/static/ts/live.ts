@@ -12,6 +12,11 @@ export interface Health {
   retry_at?: string;
   heard_at?: string;
   session_id?: number;
+  last_seq?: number; // of the session at hand
+  repeats_dropped?: number;
+  clock_skew_ms?: number;
+  quota?: { limit: number; remaining: number; reset_at: string };
+  unknown_methods?: Record<string, { count: number; failed: number; sample?: string }>;
 }
 
 /** How this page's own connection to the server is doing. */

@@ -7,12 +7,15 @@ export interface Summary {
   comments: number;
   gifts: number; // pieces
   diamonds: number;
-  likes: number;
+  likes: number; // TikTok's own total
+  likes_recorded: number; // by how much it grew while we listened
   joins: number; // a lower bound
   follows: number;
   shares: number;
   viewers: number | null; // null: TikTok has not told yet
   viewers_peak: number | null;
+  visits?: number; // TikTok's own count of everybody since the start of the LIVE
+  followers?: number; // TikTok's own count of the host's followers
   top_gifters?: Gifter[];
 }
 
@@ -25,7 +28,7 @@ export interface Gifter {
 export type Totals = Omit<Summary, "top_gifters">;
 
 export const zero: Totals = {
-  last_seq: 0, comments: 0, gifts: 0, diamonds: 0, likes: 0, joins: 0, follows: 0, shares: 0, viewers: null, viewers_peak: null,
+  last_seq: 0, comments: 0, gifts: 0, diamonds: 0, likes: 0, likes_recorded: 0, joins: 0, follows: 0, shares: 0, viewers: null, viewers_peak: null,
 };
 
 /** Whether an event enters a statistic. What TikTok replays never does; what is made up, only where the page asks for it. */
@@ -55,20 +58,33 @@ function add(t: Totals, e: LiveEvent): void {
       t.diamonds += e.data.total_diamonds;
       break;
     case "like":
-      t.likes = e.data.total_likes > 0 ? Math.max(t.likes, e.data.total_likes) : t.likes + e.data.count;
+      likes(t, e.data.total_likes, e.data.count);
       break;
     case "join":
       t.joins++;
       break;
     case "follow":
       t.follows++;
+      if (e.data.follower_count) t.followers = e.data.follower_count;
       break;
     case "share":
       t.shares++;
       break;
     case "viewers":
       t.viewers = e.data.viewers;
+      if (e.data.total_viewers > 0) t.visits = e.data.total_viewers;
       t.viewers_peak = Math.max(t.viewers_peak ?? 0, t.viewers);
+  }
+}
+
+/** The room's total jumps between two counters of TikTok's, so only a new maximum counts; the first one holds the likes before us. */
+function likes(t: Totals, total: number, count: number): void {
+  if (total <= 0) {
+    t.likes += count;
+    t.likes_recorded += count;
+  } else if (total > t.likes) {
+    t.likes_recorded += t.likes > 0 ? total - t.likes : Math.min(count, total);
+    t.likes = total;
   }
 }
 
@@ -124,7 +140,7 @@ export class Gifters {
 /** A viewer's identity: the numeric id, or the handle where there is none. */
 export function userKey(u: User | undefined): string {
   if (!u) return "";
-  return u.user_id || (u.unique_id ? "@" + u.unique_id : "");
+  return u.user_id || (u.unique_id ? "@" + u.unique_id : u.nickname ? "~" + u.nickname : "");
 }
 
 export function userName(u: User | undefined): string {

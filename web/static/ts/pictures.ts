@@ -1,5 +1,10 @@
 // Pictures of viewers and gifts come from TikTok and may be gone, or be out of reach: what lies under them then shows.
 
+/** Where a page finds a picture of TikTok's: on our own address, where it is kept after TikTok's has expired. "" if it is none. */
+export function pictureSrc(address: string | undefined): string {
+  return address?.startsWith("https://") ? `/picture?u=${encodeURIComponent(address)}` : "";
+}
+
 /** Takes pictures marked data-optional away when they cannot be loaded, now and later. */
 export function dropBrokenPictures(root: Document | HTMLElement): void {
   // An error does not bubble, but it can be caught on its way down.

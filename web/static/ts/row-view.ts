@@ -1,19 +1,28 @@
 // One row of what happened, in the feed and wherever else rows are shown.
 import { html, nothing, type TemplateResult } from "lit";
 import { classMap } from "lit/directives/class-map.js";
-import { describe, madeUp, script, tags, type Line } from "./describe";
-import { face } from "./element";
+import { describe, madeUp, tags, type Line } from "./describe";
+import { face, icon, who } from "./element";
 import type { Part, Texts } from "./i18n";
-import { band, type Row } from "./rows";
+import { pictureSrc } from "./pictures";
+import { band, pinnable, type Row } from "./rows";
 import type { LiveEvent } from "./wire.gen";
 
-/** A list item. With an index it is one of a feed that can be walked with the keyboard. plain leaves out that it was made up. */
-export function rowView(row: Row, texts: Texts, plain: boolean, index?: number): TemplateResult {
+/** What rows have in common where they are shown. */
+export interface View {
+  texts: Texts;
+  plain: boolean; // everything is made up: the page says it once, not on each row
+  room: string;
+}
+
+/** A list item. With an index it is one of a feed that can be walked with the keyboard. */
+export function rowView(row: Row, view: View, index?: number): TemplateResult {
+  const { texts, plain } = view;
   const e = row.event;
   const line = describe(row, texts);
   const classes = {
     row: true, [line.tone]: true, chat: line.tone === "question" || line.tone === "chat", big: line.tone === "gift" && (line.worth ?? 0) >= band,
-    sim: !plain && madeUp(e, texts).length > 0, past: !!e.history, gone: !!row.gone, mark: e.event_type === "program",
+    sim: !plain && madeUp(e, texts).length > 0, past: !!e.history, gone: !!row.gone, mark: e.event_type === "program", pinned: !!row.pin,
   };
   const walk = index !== undefined;
   return html`<li class=${classMap(classes)} data-id=${row.id} data-index=${index ?? nothing} data-seq=${row.seq} data-kind=${e.event_type}
@@ -21,24 +30,31 @@ export function rowView(row: Row, texts: Texts, plain: boolean, index?: number):
     tabindex=${walk ? "-1" : nothing} title=${e.history ? texts.t("feed.tag.history") : nothing}>
     <time datetime=${row.at}>${texts.clock(row.at)}</time>
     ${line.user ? face(line.user) : nothing}
-    <div class="body">${body(line, e, texts, plain)}</div>
-    ${end(line, texts)}
+    <div class="body">${body(line, e, view, !walk)}</div>
+    ${end(line, texts)}${walk && pinnable(row) ? pinButton(row, texts) : nothing}
   </li>`;
 }
 
-function body(line: Line, e: LiveEvent, texts: Texts, plain: boolean): TemplateResult {
+/** Pins a row, or takes it off; P does the same. */
+function pinButton(row: Row, texts: Texts): TemplateResult {
+  const word = texts.t(row.pin ? "feed.unpin.do" : "feed.pin.do");
+  return html`<button class="pin" type="button" tabindex="-1" data-pin=${row.id} aria-pressed=${row.pin ? "true" : "false"} title="${word} (P)">${icon("pin")}<span
+    class="hidden">${word}</span></button>`;
+}
+
+function body(line: Line, e: LiveEvent, { texts, plain, room }: View, stop: boolean): TemplateResult {
   const origin = plain ? [] : madeUp(e, texts);
   const roles = line.tone === "crowd" ? [] : tags(e, texts);
   return html`${origin.map((w) => html`<span class="tag origin">${w}</span> `)}${roles.map((w) => html`<span class="tag">${w}</span> `)}${line.name
-    ? html`<bdi class="who" lang=${script(line.name) ?? nothing}>${line.name}</bdi> ` : nothing}<span
+    ? html`${who(room, line.user, line.name, stop)} ` : nothing}<span
     class="text" dir="auto" lang=${line.lang ?? nothing}>${line.parts.map(piece)}</span>`;
 }
 
 function piece(p: Part): TemplateResult | string {
   if (typeof p === "string") return p;
   if ("text" in p) return html`<b class=${p.as}>${p.text}</b>`;
-  if (!p.picture.startsWith("https://")) return "";
-  return html`<img class="inline" src=${p.picture} alt="" loading="lazy" referrerpolicy="no-referrer" data-optional>`;
+  const src = pictureSrc(p.picture);
+  return src ? html`<img class="inline" src=${src} alt="" loading="lazy" data-optional>` : "";
 }
 
 /** What stands at the end of a row: its worth, or a small remark. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { describe, lineText } from "./describe";
-import { belongs, keeps, plain, Rows } from "./rows";
+import { belongs, hasRole, keeps, plain, Rows, type Group } from "./rows";
 import { comment, event, gift, mai, texts, yoru } from "./testing";
 import type { LiveEvent } from "./wire.gen";
 
@@ -63,10 +63,11 @@ test("keeps the newest thousands", () => {
 
 test("groups", () => {
   const [chat, asks] = rowsOf(comment(1, "hello"), comment(2, "歌ってくれる？")).list;
-  assert.ok(belongs(chat!, "chat") && belongs(chat!, "all") && !belongs(chat!, "questions"));
-  assert.ok(belongs(asks!, "questions") && belongs(asks!, "chat"));
+  const only = (...groups: Group[]) => new Set(groups);
+  assert.ok(belongs(chat!, only("chat")) && belongs(chat!, only("gifts", "chat")) && !belongs(chat!, only("questions")));
+  assert.ok(belongs(asks!, only("questions")) && belongs(asks!, only("chat")));
   const host = rowsOf(event("comment", 1, { user: { ...mai, roles: ["host"] }, comment: "welcome" })).list[0]!;
-  assert.ok(belongs(host, "host"));
+  assert.ok(belongs(host, only("host")) && !belongs(host, only("gifts")));
 });
 
 test("what must not be missed", () => {
@@ -80,4 +81,37 @@ test("what must not be missed", () => {
 test("search folds case, marks and đ", () => {
   assert.equal(plain("ĐẸP quá"), "dep qua");
   assert.equal(plain("ＡＢＣ"), "abc");
+});
+
+const pin = (seq: number, cause: number, action = "pin") => event("pin", seq, { action, method: "team", text: "hi", author: "linh" }, { cause, origin: "system" });
+
+test("what the team pins is marked where it stands, until it is taken off", () => {
+  const rows = rowsOf(comment(1), comment(2), pin(3, 1));
+  assert.deepEqual(rows.list.map((row) => row.pin), [1, undefined, undefined]);
+  rows.add(pin(4, 1, "unpin"));
+  assert.equal(rows.list[0]!.pin, undefined);
+  assert.match(said(rows)[2]!, /^linh pinned “hi”/);
+});
+
+test("a pin made before its line is loaded, and one in the middle of a streak", () => {
+  const rows = new Rows();
+  rows.pinned(pin(9, 5) as Parameters<typeof rows.pinned>[0]);
+  rows.add(comment(5));
+  assert.equal(rows.list[0]!.pin, 5);
+  const streak = rowsOf(gift(1, 1, true), gift(2, 2, true), gift(3, 3, true));
+  streak.add(event("pin", 4, { action: "pin", method: "team", pinned_user: mai }, { cause: 2 }));
+  assert.equal(streak.list[0]!.pin, 2);
+});
+
+test("TikTok's own pins mark nothing here", () => {
+  const rows = rowsOf(comment(1), event("pin", 2, { action: "pin", method: "moderator" }, { cause: 1 }));
+  assert.equal(rows.list[0]!.pin, undefined);
+});
+
+test("roles narrow the list to people who have one of them", () => {
+  const [mod, plainOne, crowd] = rowsOf(
+    event("comment", 1, { user: { ...mai, roles: ["moderator", "follower"] }, comment: "hi" }), comment(2), event("join", 3, { user: { ...mai, roles: ["follower"] } }),
+  ).list;
+  assert.ok(hasRole(mod!, new Set(["follower"])) && hasRole(mod!, new Set(["gifter", "moderator"])));
+  assert.ok(!hasRole(plainOne!, new Set(["follower"])) && !hasRole(crowd!, new Set(["follower"])));
 });

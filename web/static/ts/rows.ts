@@ -1,6 +1,6 @@
 // What the feed shows, made of events: most are a row of their own, some let an earlier row grow. Pure: no DOM.
 import { userKey } from "./numbers";
-import type { EventOf, Kind, LiveEvent } from "./wire.gen";
+import type { EventOf, Kind, LiveEvent, User } from "./wire.gen";
 
 export type Group = "chat" | "gifts" | "questions" | "people" | "host" | "system";
 
@@ -13,6 +13,7 @@ export interface Row {
   event: LiveEvent; // the newest
   crowd?: Crowd;
   gone?: boolean; // a moderator took it away
+  pin?: number; // the number of its event that the team pinned
   version: number; // changes when the row does
   searchable?: string; // its text made plain, once somebody searched
 }
@@ -34,11 +35,13 @@ export class Rows {
   private ids = 0;
   private growing = new Map<string, Row>();
   private gathering: Row | undefined;
+  private pins = new Map<number, EventOf<"pin">>(); // of the team's, by the number of what is pinned
 
   /** Adds an event. The viewer counter is a number of the page and no row. */
   add(e: LiveEvent): void {
     if (e.event_type === "viewers") return;
     if (e.event_type === "delete") this.remove(e);
+    if (e.event_type === "pin") this.pinned(e);
     if (e.event_type === "join" || e.event_type === "like") return this.addCrowd(e);
     const key = growKey(e);
     const old = key ? this.growing.get(key) : undefined;
@@ -54,11 +57,13 @@ export class Rows {
   clear(): void {
     this.list = [];
     this.growing.clear();
+    this.pins.clear();
     this.gathering = undefined;
   }
 
   private push(e: LiveEvent): Row {
     const row: Row = { id: ++this.ids, seq: e.seq, at: e.data.timestamp, event: e, version: 0 };
+    if (this.pins.has(e.seq)) row.pin = e.seq;
     this.list.push(row);
     if (this.list.length > limit + slack) this.trim();
     return row;
@@ -92,6 +97,25 @@ export class Rows {
     this.touch(row);
   }
 
+  /** The team pinned a line, or took it off again; perhaps one that comes into the list later. */
+  pinned(e: EventOf<"pin">): void {
+    if (e.data.method !== team || !e.cause) return;
+    const on = e.data.action === "pin";
+    if (on) this.pins.set(e.cause, e);
+    else this.pins.delete(e.cause);
+    const row = this.find((row) => row.pin === e.cause || holds(row, e.cause!, e.data.pinned_user));
+    if (!row) return;
+    if (on) row.pin = e.cause;
+    else delete row.pin;
+    this.touch(row);
+  }
+
+  /** The newest row of which something is true. */
+  private find(is: (row: Row) => boolean): Row | undefined {
+    for (let i = this.list.length - 1; i >= 0; i--) if (is(this.list[i]!)) return this.list[i];
+    return undefined;
+  }
+
   /** A moderator removed messages, or everything of some viewers. */
   private remove(e: EventOf<"delete">): void {
     const messages = new Set(e.data.source_ids);
@@ -104,6 +128,29 @@ export class Rows {
       }
     }
   }
+}
+
+/** The method of a pin of our own team's. */
+export const team = "team";
+
+/** Whether a row was made of an event; of a streak's taps only the first and the newest are known by number. */
+function holds(row: Row, seq: number, user: User | undefined): boolean {
+  if (row.seq === seq || row.event.seq === seq) return true;
+  return row.event.event_type === "gift" && row.seq < seq && seq < row.event.seq && userKey(row.event.data.user) === userKey(user);
+}
+
+/** Whether the team may want to keep a row on top. */
+export function pinnable(row: Row): boolean {
+  return !row.gone && ["comment", "question", "gift", "subscribe"].includes(row.event.event_type);
+}
+
+/** The roles a feed can be narrowed to. */
+export const roles = ["moderator", "subscriber", "friend", "follower", "gifter", "verified"] as const;
+export type Role = (typeof roles)[number];
+
+/** Whether a row is of somebody who has one of the roles. */
+export function hasRole(row: Row, wanted: ReadonlySet<string>): boolean {
+  return !row.crowd && (row.event.data.user?.roles?.some((r) => wanted.has(r)) ?? false);
 }
 
 function gathers(row: Row, e: LiveEvent): boolean {
@@ -139,12 +186,13 @@ const groupOf: Record<Kind, Group> = {
 };
 
 /** Whether a row belongs to what the reader asked for. A chat line that asks something is a question too, one of the host is the host's. */
-export function belongs(row: Row, group: Group | "all"): boolean {
-  if (group === "all" || groupOf[row.event.event_type] === group) return true;
-  if (row.event.event_type === "question") return group === "chat";
-  if (row.event.event_type !== "comment") return false;
-  if (group === "questions") return /[?？؟]/.test(row.event.data.comment);
-  return group === "host" && !!row.event.data.user?.roles?.includes("host");
+export function belongs(row: Row, wanted: ReadonlySet<Group>): boolean {
+  const e = row.event;
+  if (wanted.has(groupOf[e.event_type])) return true;
+  if (e.event_type === "question") return wanted.has("chat");
+  if (e.event_type !== "comment") return false;
+  if (wanted.has("questions") && /[?？؟]/.test(e.data.comment)) return true;
+  return wanted.has("host") && !!e.data.user?.roles?.includes("host");
 }
 
 /** Diamonds from which a gift is a band, and is kept. */

@@ -1,1 +1,0 @@
-import{a as o}from"/static/chunk.N7ZSSXDO.js";for(let e of document.querySelectorAll("details[data-menu]"))document.addEventListener("pointerdown",n=>{e.contains(n.target)||(e.open=!1)}),e.addEventListener("keydown",n=>{n.key!=="Escape"||!e.open||(e.open=!1,e.querySelector("summary")?.focus())});o(document);

@@ -1,1 +1,0 @@
-function n(t){t.addEventListener("error",e=>{e.target instanceof HTMLImageElement&&"optional"in e.target.dataset&&(e.target.hidden=!0)},!0);for(let e of t.querySelectorAll("img[data-optional]"))e.complete&&e.naturalWidth===0&&(e.hidden=!0)}export{n as a};

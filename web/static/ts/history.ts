@@ -1,0 +1,224 @@
+// The last hour of a session, minute by minute: as the server stored it, and moving on with each event. Knows no DOM.
+import { counts } from "./numbers";
+import type { LiveEvent } from "./wire.gen";
+
+/** What happened in one minute. */
+export interface Minute {
+  start: number; // ms since the epoch, a whole minute
+  comments: number;
+  diamonds: number;
+  likes: number;
+  follows: number;
+  shares: number;
+  viewers: number | null; // the last count; null: TikTok told none
+}
+
+/** Something of ours on the time axis. */
+export interface Mark {
+  kind: "program" | "gap" | "test" | "note";
+  from: number;
+  to: number; // the same as from, but for a gap
+  label: string;
+}
+
+/** How much one number grew in the last full minute, and in the one before. */
+export interface Flow {
+  last: number;
+  before: number | undefined; // not known: we listen for less than two minutes
+}
+
+export interface MinuteItem {
+  start: string;
+  comments: number;
+  diamonds: number;
+  likes: number;
+  follows: number;
+  shares: number;
+  viewers: number | null;
+}
+
+export interface Loaded {
+  minutes: { items: MinuteItem[]; last_seq: number };
+  marks: { items: LiveEvent[]; tests: string[] };
+}
+
+export const minute = 60_000;
+export const span = 60; // minutes shown
+const renew = 60_000; // ms between two looks at what was stored: what is folded here in between is only an estimate
+
+export class History {
+  private session = 0;
+  private minutes = new Map<number, Minute>();
+  private list: Mark[] = [];
+  private lastSeq = 0;
+  private early: LiveEvent[] = []; // what came since the last look was asked for
+  private likes = 0; // the room's total
+  version = 0; // changes when anything here does
+
+  constructor(
+    private readonly all: boolean,
+    private readonly changed: () => void,
+    private readonly marked: (marks: LiveEvent[]) => void,
+    private readonly load: (session: number, all: boolean) => Promise<Loaded> = fetchHistory,
+    private readonly after: (ms: number, f: () => void) => void = (ms, f) => void setTimeout(f, ms),
+  ) {}
+
+  enter(session: number): void {
+    this.session = session;
+    this.minutes.clear();
+    this.list = [];
+    this.early = [];
+    this.lastSeq = this.likes = 0;
+    this.touch();
+    if (session) void this.refresh(session, 2_000);
+  }
+
+  add(events: LiveEvent[]): void {
+    this.early.push(...events);
+    for (const e of events) this.fold(e);
+    this.touch();
+  }
+
+  /** The minutes of the hour that ends with the minute of now; those nothing is known of are missing. */
+  hour(now: number): Minute[] {
+    const from = startOf(now) - (span - 1) * minute;
+    return [...this.minutes.values()].filter((m) => m.start >= from).sort((a, b) => a.start - b.start);
+  }
+
+  marks(now: number): Mark[] {
+    const from = startOf(now) - (span - 1) * minute;
+    return this.list.filter((m) => m.to >= from);
+  }
+
+  /** How much happened in the last full minute; undefined if nothing is known of it. */
+  flow(now: number, of: (m: Minute) => number): Flow | undefined {
+    const last = this.minutes.get(startOf(now) - minute);
+    const before = this.minutes.get(startOf(now) - 2 * minute);
+    return last && { last: of(last), before: before && of(before) };
+  }
+
+  /** Viewers at the end of the last full minute. */
+  viewersBefore(now: number): number | undefined {
+    return this.minutes.get(startOf(now) - minute)?.viewers ?? undefined;
+  }
+
+  private touch(): void {
+    this.version++;
+    this.changed();
+  }
+
+  private async refresh(session: number, delay: number): Promise<void> {
+    const before = this.early.length; // stored already: the server's answer holds it
+    try {
+      const loaded = await this.load(session, this.all);
+      if (session !== this.session) return;
+      this.begin(loaded, this.early.slice(before));
+      this.after(renew, () => session === this.session && void this.refresh(session, 2_000));
+    } catch {
+      this.after(delay, () => session === this.session && void this.refresh(session, Math.min(delay * 2, renew)));
+    }
+  }
+
+  private begin({ minutes, marks }: Loaded, since: LiveEvent[]): void {
+    this.minutes.clear();
+    this.list = this.all ? [] : marks.tests.map((t) => mark("test", Date.parse(t)));
+    this.lastSeq = minutes.last_seq;
+    for (const m of minutes.items) {
+      const start = Date.parse(m.start);
+      this.minutes.set(start, {
+        start, comments: m.comments, diamonds: m.diamonds, likes: m.likes, follows: m.follows, shares: m.shares, viewers: m.viewers,
+      });
+    }
+    for (const e of marks.items) this.mark(e);
+    const known = marks.items.at(-1)?.seq ?? 0;
+    this.marked(marks.items);
+    this.early = since;
+    for (const e of since) {
+      if (e.seq > known) this.mark(e);
+      this.count(e);
+    }
+    this.touch();
+  }
+
+  private fold(e: LiveEvent): void {
+    this.mark(e);
+    this.count(e);
+  }
+
+  private count(e: LiveEvent): void {
+    if (e.seq <= this.lastSeq) return;
+    this.lastSeq = e.seq;
+    const at = Date.parse(e.data.timestamp);
+    if (!counts(e, this.all) || Number.isNaN(at)) return;
+    const m = this.at(startOf(at));
+    switch (e.event_type) {
+      case "comment":
+        m.comments++;
+        break;
+      case "gift":
+        if (!e.data.streaking) m.diamonds += e.data.total_diamonds;
+        break;
+      case "like":
+        m.likes += this.likesGrown(e.data.total_likes, e.data.count);
+        break;
+      case "follow":
+        m.follows++;
+        break;
+      case "share":
+        m.shares++;
+        break;
+      case "viewers":
+        m.viewers = e.data.viewers;
+    }
+  }
+
+  private likesGrown(total: number, count: number): number {
+    if (total <= 0) return count;
+    const before = this.likes;
+    this.likes = Math.max(before, total);
+    return before > 0 ? this.likes - before : count;
+  }
+
+  private at(start: number): Minute {
+    let m = this.minutes.get(start);
+    if (!m) {
+      m = { start, comments: 0, diamonds: 0, likes: 0, follows: 0, shares: 0, viewers: null };
+      this.minutes.set(start, m);
+      for (const old of this.minutes.keys()) if (old < start - 2 * span * minute) this.minutes.delete(old);
+    }
+    return m;
+  }
+
+  private mark(e: LiveEvent): void {
+    const at = Date.parse(e.data.timestamp);
+    const add = (m: Mark) => {
+      if (!this.list.some((old) => old.kind === m.kind && old.from === m.from && old.to === m.to)) this.list.push(m);
+    };
+    if (!this.all && (e.origin === "simulated" || e.origin === "replay")) add(mark("test", startOf(at)));
+    else if (e.event_type === "program") add({ ...mark("program", at), label: e.data.action === "start" ? e.data.programName : "" });
+    else if (e.event_type === "note") add({ ...mark("note", at), label: e.data.text });
+    else if (e.event_type === "gap") add({ kind: "gap", from: Date.parse(e.data.from), to: Date.parse(e.data.to), label: e.data.cause });
+    if (this.list.length > 500) this.list = this.list.slice(-400);
+  }
+}
+
+function mark(kind: Mark["kind"], at: number): Mark {
+  return { kind, from: at, to: at, label: "" };
+}
+
+export function startOf(ms: number): number {
+  return Math.floor(ms / minute) * minute;
+}
+
+async function fetchHistory(session: number, all: boolean): Promise<Loaded> {
+  const from = new Date(startOf(Date.now()) - span * minute).toISOString();
+  const get = async <T>(path: string): Promise<T> => {
+    const answer = await fetch(`/api/sessions/${session}/${path}`, { headers: { Accept: "application/json" } });
+    if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+    return (await answer.json()) as T;
+  };
+  const [minutes, marks] = await Promise.all([
+    get<Loaded["minutes"]>(`minutes?from=${from}${all ? "&origin=all" : ""}`), get<Loaded["marks"]>(`marks`),
+  ]);
+  return { minutes, marks };
+}

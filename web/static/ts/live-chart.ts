@@ -1,0 +1,201 @@
+// <live-chart>: viewers, comments and diamonds of the last hour, with our own marks on the same axis.
+import { html, type TemplateResult } from "lit";
+import { createRef, ref } from "lit/directives/ref.js";
+import uPlot from "uplot";
+import { LightElement } from "./element";
+import { minute, span, startOf, type History, type Mark, type Minute } from "./history";
+import type { Texts } from "./i18n";
+
+const height = 132;
+const quarter = 15 * 60; // seconds; every zone's offset is a multiple of it, so ticks stand at whole quarters everywhere
+
+export class LiveChart extends LightElement {
+  texts!: Texts;
+  history!: History;
+  private readonly box = createRef<HTMLElement>();
+  private plot: uPlot | undefined;
+  private marks: Mark[] = [];
+  private shown = ""; // what is drawn: the minute and the version of the history
+  private data: uPlot.AlignedData = [[], [], [], []];
+  private at: number | undefined; // index under the cursor
+
+  private readonly resized = new ResizeObserver(() => this.resize());
+  private readonly dark = matchMedia("(prefers-color-scheme: dark)");
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.dark.addEventListener("change", this.repaint);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.dark.removeEventListener("change", this.repaint);
+    this.resized.disconnect();
+    this.plot?.destroy();
+    this.plot = undefined;
+  }
+
+  /** Draws anew if anything has changed. */
+  show(now: number): void {
+    const shown = `${startOf(now)} ${this.history.version}`;
+    if (shown === this.shown || document.hidden) return;
+    this.shown = shown;
+    this.marks = this.history.marks(now);
+    this.data = series(this.history.hour(now), now);
+    this.requestUpdate();
+  }
+
+  protected override ready(): boolean {
+    return this.shown !== "";
+  }
+
+  protected override firstUpdated(): void {
+    this.plot = new uPlot(this.options(), this.data, this.box.value!);
+    this.resized.observe(this.box.value!);
+  }
+
+  protected override updated(): void {
+    if (this.plot && this.plot.data !== this.data) this.plot.setData(this.data);
+  }
+
+  private resize(): void {
+    const width = this.box.value?.clientWidth ?? 0;
+    if (width > 0 && this.plot && this.plot.width !== width) this.plot.setSize({ width, height });
+  }
+
+  private repaint = (): void => this.plot?.redraw(false);
+
+  private colour(name: string): string {
+    return getComputedStyle(this).getPropertyValue(name).trim();
+  }
+
+  private options(): uPlot.Options {
+    const line = (name: string, scale: string, width: number): uPlot.Series => ({
+      scale, stroke: () => this.colour(name), width, points: { show: false }, spanGaps: false,
+    });
+    const hidden = (scale: string): uPlot.Axis => ({ scale, show: false });
+    const fromZero: uPlot.Scale = { range: (_, __, max) => [0, Math.max(4, (max ?? 0) * 1.15)] };
+    return {
+      width: this.box.value!.clientWidth || 300, height, legend: { show: false }, padding: [8, 14, 0, 0],
+      cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
+      scales: { x: { time: true }, viewers: fromZero, comments: fromZero, diamonds: { range: (_, __, max) => [0, Math.max(10, (max ?? 0) * 1.6)] } },
+      series: [
+        {},
+        { scale: "diamonds", fill: () => this.colour("--cue"), stroke: () => this.colour("--cue"), width: 0, points: { show: false }, paths: uPlot.paths.bars!({ size: [0.7, 8, 1] }) },
+        line("--people", "comments", 1.4), line("--text", "viewers", 1.8),
+      ],
+      axes: [
+        {
+          stroke: () => this.colour("--text-3"), font: `10px ${this.font}`, size: 22, gap: 3, ticks: { show: false }, grid: { show: false },
+          splits: (_, __, min, max) => ticks(min, max, quarter), values: (_, at) => at.map((s) => this.texts.minute(s * 1000)),
+        },
+        {
+          scale: "viewers", stroke: () => this.colour("--text-3"), font: `10px ${this.font}`, size: 34, gap: 3, ticks: { show: false }, space: 36,
+          grid: { stroke: () => this.colour("--line"), width: 1 }, values: (_, at) => at.map((n) => (Number.isInteger(n) ? this.texts.short(n) : "")),
+        },
+        hidden("comments"), hidden("diamonds"),
+      ],
+      hooks: {
+        drawClear: [(u) => this.bands(u)], draw: [(u) => this.lines(u)],
+        setCursor: [(u) => {
+          if (this.at === u.cursor.idx) return;
+          this.at = u.cursor.idx ?? undefined;
+          this.requestUpdate();
+        }],
+      },
+    };
+  }
+
+  private get font(): string {
+    return getComputedStyle(this).fontFamily;
+  }
+
+  /** What is unknown, behind everything. */
+  private bands(u: uPlot): void {
+    const { ctx, bbox } = u;
+    ctx.save();
+    for (const m of this.marks) {
+      if (m.kind !== "gap") continue;
+      const from = Math.max(bbox.left, u.valToPos(m.from / 1000, "x", true));
+      const to = Math.min(bbox.left + bbox.width, u.valToPos(m.to / 1000, "x", true));
+      ctx.fillStyle = this.colour("--hold-band");
+      ctx.fillRect(from, bbox.top, Math.max(to - from, 2 * devicePixelRatio), bbox.height);
+    }
+    ctx.restore();
+  }
+
+  /** Programs, tests and notes, over everything. */
+  private lines(u: uPlot): void {
+    const { ctx, bbox } = u;
+    const pixel = devicePixelRatio;
+    const looks: Record<string, { colour: string; dash: number[] }> = {
+      program: { colour: "--host", dash: [3, 3] }, test: { colour: "--text-3", dash: [1, 3] }, note: { colour: "--text-2", dash: [6, 2] },
+    };
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(bbox.left, 0, bbox.width, bbox.top + bbox.height);
+    ctx.clip();
+    ctx.font = `${10 * pixel}px ${this.font}`;
+    for (const m of this.marks) {
+      const look = looks[m.kind];
+      if (!look) continue;
+      const x = Math.round(u.valToPos(m.from / 1000, "x", true));
+      ctx.strokeStyle = ctx.fillStyle = this.colour(look.colour);
+      ctx.lineWidth = pixel;
+      ctx.setLineDash(look.dash.map((n) => n * pixel));
+      ctx.beginPath();
+      ctx.moveTo(x, bbox.top);
+      ctx.lineTo(x, bbox.top + bbox.height);
+      ctx.stroke();
+      if (m.label && m.kind === "program") ctx.fillText(m.label, x + 3 * pixel, bbox.top + 8 * pixel, 90 * pixel);
+    }
+    ctx.restore();
+  }
+
+  protected override render(): TemplateResult {
+    const t = this.texts;
+    const [times, diamonds, comments, viewers] = this.data as [number[], ...(number | null)[][]];
+    const i = this.at ?? times.length - 1;
+    const value = (list: (number | null)[] | undefined) => (list?.[i] == null ? "–" : t.number(list[i]));
+    const known = (viewers ?? []).filter((n) => n !== null) as number[];
+    const label = known.length === 0 ? t.t("chart.empty") : t.t("chart.label", {
+      From: t.number(known[0]!), To: t.number(known.at(-1)!), Peak: t.number(Math.max(...known)),
+      Diamonds: t.number((diamonds ?? []).reduce<number>((sum, n) => sum + (n ?? 0), 0)),
+    });
+    const key = (name: string, word: string, list: (number | null)[] | undefined) =>
+      html`<div class="key-${name}"><dt>${word}</dt><dd>${value(list)}</dd></div>`;
+    return html`<div role="img" aria-label=${label} ${ref(this.box)}></div>
+      <dl class="legend"><div class="key-time"><dt class="hidden">${t.t("chart.minute")}</dt><dd>${times.length ? t.minute(times[i]! * 1000) : ""}</dd></div>
+        ${key("viewers", t.t("num.viewers"), viewers)}${key("comments", t.t("chart.comments"), comments)}${key("diamonds", t.t("num.diamonds"), diamonds)}</dl>
+      ${this.legend()}`;
+  }
+
+  /** Which of our marks are on the chart. */
+  private legend(): TemplateResult {
+    const kinds = (["program", "gap", "test", "note"] as const).filter((k) => this.marks.some((m) => m.kind === k));
+    return html`<ul class="marks" ?hidden=${kinds.length === 0}>${kinds.map((k) => html`<li class="mark-${k}">${this.texts.t(`chart.mark.${k}`)}</li>`)}</ul>`;
+  }
+}
+
+/** The hour in columns: minutes of which nothing is known are there, and empty. */
+export function series(hour: Minute[], now: number): [number[], (number | null)[], (number | null)[], (number | null)[]] {
+  const first = startOf(now) - (span - 1) * minute;
+  const by = new Map(hour.map((m) => [m.start, m]));
+  const times: number[] = [];
+  const columns: (number | null)[][] = [[], [], []];
+  for (let at = first; at <= now; at += minute) {
+    const m = by.get(at);
+    times.push(at / 1000);
+    columns[0]!.push(m?.diamonds || null);
+    columns[1]!.push(m ? m.comments : null);
+    columns[2]!.push(m?.viewers ?? null);
+  }
+  return [times, columns[0]!, columns[1]!, columns[2]!];
+}
+
+/** The whole steps between two moments, in seconds. */
+export function ticks(min: number, max: number, step: number): number[] {
+  const out: number[] = [];
+  for (let at = Math.ceil(min / step) * step; at <= max; at += step) out.push(at);
+  return out;
+}

@@ -1,0 +1,67 @@
+// What is known of a viewer, in a dialog over the desk. The card is the server's own, the same as on the viewer's page.
+import { dropBrokenPictures } from "./pictures";
+
+/** Opens a viewer's card where a link to one is clicked. Without script, or with a modifier key, the link leads to a page. */
+export class ViewerDialog {
+  private readonly dialog = document.createElement("dialog");
+  private opener: HTMLElement | undefined;
+  private asked = 0; // the newest request; a slower one before it is stale
+
+  constructor(root: HTMLElement, private readonly words: { close: string }) {
+    this.dialog.className = "viewer-dialog";
+    this.dialog.setAttribute("aria-labelledby", "viewer-name");
+    document.body.append(this.dialog);
+    dropBrokenPictures(this.dialog);
+    root.addEventListener("click", (e) => this.clicked(e));
+    this.dialog.addEventListener("click", (e) => {
+      if (e.target === this.dialog || (e.target as Element).closest("[data-close]")) this.dialog.close();
+    });
+    this.dialog.addEventListener("close", () => this.opener?.isConnected && this.opener.focus());
+    this.dialog.addEventListener("submit", (e) => void this.save(e));
+  }
+
+  private clicked(e: MouseEvent): void {
+    const link = (e.target as Element).closest<HTMLAnchorElement>("a[data-viewer]");
+    if (!link || e.button !== 0 || e.ctrlKey || e.metaKey || e.shiftKey || e.altKey) return;
+    e.preventDefault();
+    void this.open(link);
+  }
+
+  private async open(link: HTMLAnchorElement): Promise<void> {
+    const asked = ++this.asked;
+    this.opener = link.closest<HTMLElement>("li[tabindex]") ?? link;
+    const made = link.closest<HTMLElement>("[data-origin]")?.dataset["origin"];
+    const query = made === "simulated" || made === "replay" ? "&origin=all" : "";
+    const answer = await fetch(`${link.getAttribute("href")}?part=card${query}`).catch(() => undefined);
+    if (asked !== this.asked) return;
+    if (!answer?.ok || answer.redirected) {
+      location.assign(link.href); // the page says what is wrong, or asks to sign in
+      return;
+    }
+    this.show(await answer.text());
+  }
+
+  private show(card: string): void {
+    const close = document.createElement("button");
+    close.type = "button";
+    close.className = "btn quiet small close";
+    close.dataset["close"] = "";
+    close.textContent = this.words.close;
+    this.dialog.innerHTML = card; // our own server's, where everything viewers wrote is escaped
+    this.dialog.append(close);
+    if (!this.dialog.open) this.dialog.showModal();
+  }
+
+  /** Saves the note without leaving the desk. */
+  private async save(e: SubmitEvent): Promise<void> {
+    const form = e.target as HTMLFormElement;
+    e.preventDefault();
+    const status = form.querySelector<HTMLElement>("[role=status]")!;
+    const text = form.querySelector<HTMLTextAreaElement>("textarea")!.value;
+    const answer = await fetch("/api" + form.getAttribute("action"), {
+      method: "PUT", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ text }),
+    }).catch(() => undefined);
+    status.textContent = (answer?.ok ? status.dataset["saved"] : status.dataset["failed"]) ?? "";
+    status.classList.toggle("bad", !answer?.ok);
+  }
+}
