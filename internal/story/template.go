@@ -218,7 +218,8 @@ func upperFirst(s string) string {
 // heard reports whether a speech was made from this line: it holds the longest piece of it that is in no slot.
 func (l line) heard(speech string) bool { return strings.Contains(speech, l.literal) }
 
-// literal is the longest piece of a line outside of slots and brackets. Its first letter is left out, upperFirst may change it.
+// literal is the longest piece of a line outside of slots and brackets. A first letter that
+// upperFirst may change is left out.
 func literal(text string) string {
 	pieces := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("{}[]", r) })
 	depth := 0
@@ -229,7 +230,10 @@ func literal(text string) string {
 		depth += strings.Count(text[at:i], "{") - strings.Count(text[at:i], "}")
 		depth += strings.Count(text[at:i], "[") - strings.Count(text[at:i], "]")
 		if depth == 0 {
-			_, size := utf8.DecodeRuneInString(p)
+			r, size := utf8.DecodeRuneInString(p)
+			if !unicode.IsUpper(r) && !unicode.IsLower(r) {
+				size = 0
+			}
 			outside = append(outside, strings.TrimSpace(p[size:]))
 		}
 		at = i + len(p)

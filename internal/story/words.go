@@ -16,8 +16,8 @@ type wordList []word
 
 type word struct {
 	plain  []letter // without marks
-	marked []letter // as written, for Vietnamese, where lớn (big) and lồn are two words
-	exact  bool     // plain and marked differ: only the marked form counts
+	marked []letter // as written
+	exact  bool     // plain and marked differ: only the marked form counts, as lớn (big) and lồn are two words
 	grams  bool     // written without spaces: found anywhere
 }
 
@@ -76,26 +76,28 @@ func (l wordList) find(s string) []span {
 	if len(l) == 0 {
 		return nil
 	}
-	marked := vietnamese(s)
+	// In Vietnamese a letter without its mark is another letter; elsewhere marks are decoration, or a disguise.
+	keep := vietnamese(s)
 	var out []span
 	for _, disguised := range []bool{false, true} {
-		text := letters(s, marked, disguised)
+		marked := letters(s, true, disguised)
+		plain := marked
+		if !keep {
+			plain = letters(s, false, disguised)
+		}
 		for _, w := range l {
-			out = append(out, w.find(text, marked)...)
+			if w.exact {
+				out = append(out, w.find(w.marked, marked)...)
+			} else {
+				out = append(out, w.find(w.plain, plain)...)
+			}
 		}
 	}
 	return out
 }
 
-// find returns where the word stands in a folded text.
-func (w word) find(text []letter, marked bool) []span {
-	form := w.plain
-	switch {
-	case marked:
-		form = w.marked
-	case w.exact:
-		return nil
-	}
+// find returns where a form of the word stands in a text folded the same way.
+func (w word) find(form, text []letter) []span {
 	var out []span
 	for i := range text {
 		if end, ok := w.at(form, text, i); ok {
