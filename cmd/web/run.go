@@ -55,6 +55,11 @@ func Run(ctx context.Context, c Config, ready func(Address)) (err error) {
 		return err
 	}
 	defer listener.Close() //nolint:errcheck // the server closes it, unless something below failed
+	release, err := db.Claim(ctx, c.DatabaseURL)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, release()) }()
 	store, err := db.Open(ctx, c.DatabaseURL, log)
 	if err != nil {
 		return err

@@ -329,6 +329,27 @@ func TestMinutesAreSumsOfEvents(t *testing.T) {
 	}
 }
 
+func TestClaim(t *testing.T) {
+	url := "sqlite:" + filepath.Join(t.TempDir(), "folder", "claimed.db")
+	release, err := db.Claim(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Claim(t.Context(), url); live.CodeOf(err) != live.CodeConflict || !strings.Contains(live.MessageOf(err), "in use by another Showcaller") {
+		t.Errorf("claimed twice: %v", err)
+	}
+	if err := release(); err != nil {
+		t.Fatal(err)
+	}
+	again, err := db.Claim(t.Context(), url)
+	if err != nil {
+		t.Fatalf("not free after its release: %v", err)
+	}
+	if err := again(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestSessionNumbersAreNeverGivenTwice(t *testing.T) {
 	d := fresh(t)
 	first := record(t, d, "ann", "1", by(1, live.Comment{Comment: "天气"}))
