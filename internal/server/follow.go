@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"iter"
 	"math/rand/v2"
 	"net/http"
@@ -111,6 +112,7 @@ func (f *follower) serve(w http.ResponseWriter, send func(context.Context) error
 var (
 	errServerCloses = errors.New("the server closes")
 	errLoginRevoked = errors.New("the login was revoked")
+	errLeft         = errors.New("the browser left")
 )
 
 // watch ends the socket when the server closes, the browser no longer answers, or the login is gone.
@@ -161,8 +163,8 @@ func (f *follower) bye(err, cause error) {
 	case errors.Is(cause, errLoginRevoked):
 		_ = f.conn.Close(websocket.StatusPolicyViolation, "signed out")
 		return
-	case f.request.Context().Err() != nil && !errors.Is(cause, errServerCloses):
-		return // the browser left
+	case errors.Is(err, errLeft), f.request.Context().Err() != nil && !errors.Is(cause, errServerCloses):
+		return
 	case err != nil && ctx.Err() == nil && cause == nil:
 		f.server.log.Error("a follower's log broke", "err", err)
 	}
@@ -191,7 +193,7 @@ func (f *follower) followRoom(ctx context.Context, name string) error {
 		if err != nil {
 			return err
 		}
-		if info.ID == 0 || info.ID == f.session && !info.EndedAt.IsZero() && f.after >= info.LastSeq {
+		if info.ID == 0 || f.hasAll(info) {
 			select {
 			case <-changed:
 			case <-ctx.Done():
@@ -203,6 +205,17 @@ func (f *follower) followRoom(ctx context.Context, name string) error {
 		}
 	}
 	return nil
+}
+
+// hasAll reports whether there is nothing more to send of a session for now: the browser has what is stored, and nobody records.
+// That is so of one that has ended, but also of an open one before the room's first connection after a restart, and while the
+// database cannot be written.
+func (f *follower) hasAll(info live.SessionInfo) bool {
+	if info.ID != f.session || f.after < info.LastSeq {
+		return false
+	}
+	s, err := f.server.engine.Session(info.ID)
+	return err != nil || s.Err() != nil
 }
 
 // nextSession returns the session to follow now: the one the browser knows until it is read to its end, then the newest.
@@ -320,5 +333,8 @@ func (f *follower) write(ctx context.Context, frame []byte) error {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), frameTimeout)
 	defer cancel()
-	return f.conn.Write(ctx, websocket.MessageText, frame)
+	if err := f.conn.Write(ctx, websocket.MessageText, frame); err != nil {
+		return fmt.Errorf("%w: %w", errLeft, err)
+	}
+	return nil
 }
