@@ -51,16 +51,28 @@ func captureError(name string, err error) error {
 
 // keepOld renames an older capture to name-1.json, or the next number that is free, and returns that name.
 func keepOld(name string) (string, error) {
-	if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) {
-		return "", nil
+	if free, err := isFree(name); free || err != nil {
+		return "", err
 	}
 	ext := filepath.Ext(name)
 	for n := 1; ; n++ {
 		old := fmt.Sprintf("%s-%d%s", strings.TrimSuffix(name, ext), n, ext)
-		if _, err := os.Stat(old); errors.Is(err, fs.ErrNotExist) {
-			return old, os.Rename(name, old)
+		free, err := isFree(old)
+		if free {
+			err = os.Rename(name, old)
+		}
+		if free || err != nil {
+			return old, err
 		}
 	}
+}
+
+func isFree(name string) (bool, error) {
+	_, err := os.Stat(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return true, nil
+	}
+	return false, err
 }
 
 // putBack undoes keepOld.
@@ -85,20 +97,17 @@ func (c *captureFile) Append(events []live.Event) error {
 		}
 	}
 	body := len(text)
-	n, err := c.file.WriteAt(append(text, arrayEnd...), c.end)
-	if err != nil {
-		return errors.Join(err, c.restore(n))
+	if _, err := c.file.WriteAt(append(text, arrayEnd...), c.end); err != nil {
+		return errors.Join(err, c.restore())
 	}
 	c.end += int64(body)
 	c.count.Add(int64(len(events)))
 	return nil
 }
 
-// restore closes the array again after a write that broke off: the disk is full, but there was room for this before.
-func (c *captureFile) restore(written int) error {
-	if written == 0 {
-		return nil
-	}
+// restore closes the array again after a write that broke off, wherever it did: the disk is full, but there was room for this
+// before.
+func (c *captureFile) restore() error {
 	_, err := c.file.WriteAt([]byte(arrayEnd), c.end)
 	return errors.Join(err, c.file.Truncate(c.end+int64(len(arrayEnd))))
 }
