@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -113,17 +112,67 @@ func (r result) wants(t *testing.T, code int, words ...string) {
 	}
 }
 
+// transcript is what a program said so far. It may be read while the program writes.
+type transcript struct {
+	mu   sync.Mutex
+	text []byte
+	news chan struct{} // closed and replaced at each write
+}
+
+func newTranscript() *transcript { return &transcript{news: make(chan struct{})} }
+
+// Write implements io.Writer.
+func (s *transcript) Write(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.text = append(s.text, b...)
+	close(s.news)
+	s.news = make(chan struct{})
+	return len(b), nil
+}
+
+func (s *transcript) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return string(s.text)
+}
+
+// await returns the first match of a pattern, or nil if the program ends before there is one.
+func (s *transcript) await(t *testing.T, pattern *regexp.Regexp, ended <-chan struct{}) []string {
+	t.Helper()
+	late := soon(t).Done()
+	for over := false; ; {
+		s.mu.Lock()
+		m, news := pattern.FindSubmatch(s.text), s.news
+		s.mu.Unlock()
+		if m != nil {
+			var found []string
+			for _, group := range m {
+				found = append(found, string(group))
+			}
+			return found
+		}
+		if over {
+			return nil
+		}
+		select {
+		case <-news:
+		case <-ended:
+			over = true
+		case <-late:
+			t.Fatalf("nothing matches %s:\n%s", pattern, s)
+		}
+	}
+}
+
 // process is the program in a process of its own.
 type process struct {
 	t    *testing.T
 	cmd  *exec.Cmd
+	out  *transcript
 	errs bytes.Buffer
 	done chan struct{} // closed when it has ended
 	code int           // after done
-
-	mu    sync.Mutex
-	lines []string      // of its output so far
-	news  chan struct{} // closed and replaced at each line
 }
 
 // spawn starts the program. It is killed when the test ends, if it still runs then.
@@ -133,17 +182,17 @@ func spawn(t *testing.T, environ []string, args ...string) *process {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &process{t: t, cmd: exec.Command(self, args...), done: make(chan struct{}), news: make(chan struct{})} //nolint:noctx // it ends in ways of its own
+	p := &process{t: t, cmd: exec.Command(self, args...), out: newTranscript(), done: make(chan struct{})} //nolint:noctx // it ends in ways of its own
 	p.cmd.Env = append([]string{asProgram + "=1", "GORACE=exitcode=66"}, environ...)
-	p.cmd.Stderr = &p.errs
-	out, err := p.cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
+	p.cmd.Stdout, p.cmd.Stderr = p.out, &p.errs
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	go p.follow(out)
+	go func() {
+		defer close(p.done)
+		_ = p.cmd.Wait() // the code says it
+		p.code = p.cmd.ProcessState.ExitCode()
+	}()
 	t.Cleanup(func() {
 		p.kill()
 		if t.Failed() && p.errs.Len() > 0 {
@@ -151,20 +200,6 @@ func spawn(t *testing.T, environ []string, args ...string) *process {
 		}
 	})
 	return p
-}
-
-// follow reads what the program says until it ends.
-func (p *process) follow(out io.Reader) {
-	defer close(p.done)
-	for lines := bufio.NewScanner(out); lines.Scan(); {
-		p.mu.Lock()
-		p.lines = append(p.lines, lines.Text())
-		close(p.news)
-		p.news = make(chan struct{})
-		p.mu.Unlock()
-	}
-	_ = p.cmd.Wait() // the code says it
-	p.code = p.cmd.ProcessState.ExitCode()
 }
 
 // kill ends the program as a crash does, and waits until it is gone.
@@ -192,39 +227,8 @@ func (p *process) wait() int {
 	case <-p.done:
 		return p.code
 	case <-soon(p.t).Done():
-		p.t.Fatalf("the program does not end; it said\n%s", strings.Join(p.output(), "\n"))
+		p.t.Fatalf("the program does not end; it said\n%s", p.out)
 		return 0
-	}
-}
-
-func (p *process) output() []string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return append([]string(nil), p.lines...)
-}
-
-// await returns the first line that matches, or nil if the program ends before there is one.
-func (p *process) await(pattern *regexp.Regexp) []string {
-	p.t.Helper()
-	late := soon(p.t).Done()
-	for {
-		p.mu.Lock()
-		lines, news := p.lines, p.news
-		p.mu.Unlock()
-		for _, line := range lines {
-			if m := pattern.FindStringSubmatch(line); m != nil {
-				return m
-			}
-		}
-		select {
-		case <-news:
-		case <-p.done:
-			if len(p.output()) == len(lines) {
-				return nil
-			}
-		case <-late:
-			p.t.Fatalf("no line matches %s:\n%s", pattern, strings.Join(lines, "\n"))
-		}
 	}
 }
 
@@ -233,7 +237,7 @@ var runningAt = regexp.MustCompile(`is running: (http://\S+)`)
 // address is where a panel answers; "" if it ended before it did.
 func (p *process) address() string {
 	p.t.Helper()
-	if m := p.await(runningAt); m != nil {
+	if m := p.out.await(p.t, runningAt, p.done); m != nil {
 		return m[1]
 	}
 	return ""
