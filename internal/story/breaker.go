@@ -43,7 +43,7 @@ func (b *breaker) leave(failed, fine bool) {
 	b.trying = false
 	switch {
 	case fine:
-		b.failures, b.rest = 0, 0
+		b.failures, b.rest, b.until = 0, 0, time.Time{}
 	case !failed:
 	case b.rest == 0:
 		if b.failures++; b.failures >= breakAfter {

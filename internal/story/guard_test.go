@@ -117,6 +117,9 @@ func TestGuardTextIsStable(t *testing.T) {
 		if utf8.RuneCountInString(got) > usedText || strings.ContainsAny(got, "\n\r\x00\u202e\u200b") || !utf8.ValidString(got) {
 			t.Fatalf("Text(%q) = %q", in, got)
 		}
+		if again := NewGuard(nil, nil).Text(got); again != got {
+			t.Fatalf("Text(%q) = %q, and of that %q", in, got, again)
+		}
 	})
 }
 

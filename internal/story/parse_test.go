@@ -60,7 +60,7 @@ func wantInput(t *testing.T, body, kind, data string) {
 func TestParseForms(t *testing.T) {
 	tests := []struct{ name, body, kind, data string }{
 		{"order of the four", `{"input":"d","message":"c","question":"b","prompt":"a"}`, "user_chat", `{"message":"a"}`},
-		{"first is blank", `{"prompt":" ​ ","question":"b"}`, "user_chat", `{"message":"b"}`},
+		{"first is blank", `{"prompt":" \u200b ","question":"b"}`, "user_chat", `{"message":"b"}`},
 		{"null is absent", `{"prompt":null,"message":"c","type":null}`, "user_chat", `{"message":"c"}`},
 		{"unknown keys", `{"message":"c","model":"x","temperature":[1]}`, "user_chat", `{"message":"c"}`},
 		{"name beside the text", `{"message":"c","username":"Mai","timestamp":7}`, "user_chat", `{"message":"c","username":"Mai","timestamp":7}`},

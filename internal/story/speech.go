@@ -41,15 +41,23 @@ func newSpeech(g *Guard, in Input, rules string, progress func(live.StoryDelta))
 
 // say checks a clip and, if something is left of it, hands it on. It reports whether anything was said.
 func (s *speech) say(c live.Clip) bool {
+	c, ok := s.fit(c)
+	return ok && s.add(c)
+}
+
+// fit returns what may be said of a clip, and whether that is anything.
+func (s *speech) fit(c live.Clip) (live.Clip, bool) {
+	c.Speech = s.check(c.Speech)
+	c.Face, c.FaceID = stage(c.Face, c.FaceID, Faces, faceWords)
+	c.Body, c.BodyID = stage(c.Body, c.BodyID, Bodies, bodyWords)
+	return c, c.Speech != ""
+}
+
+// add hands on a clip that is fit, if there is room for it.
+func (s *speech) add(c live.Clip) bool {
 	if len(s.clips) >= MaxClips {
 		return false
 	}
-	c.Speech = s.check(c.Speech)
-	if c.Speech == "" {
-		return false
-	}
-	c.Face, c.FaceID = stage(c.Face, c.FaceID, Faces, faceWords)
-	c.Body, c.BodyID = stage(c.Body, c.BodyID, Bodies, bodyWords)
 	s.clips = append(s.clips, c)
 	if s.progress != nil {
 		s.progress(live.StoryDelta{Text: c.Speech})

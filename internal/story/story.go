@@ -249,10 +249,16 @@ func thankful(w *turn, out *speech) func(live.Clip) bool {
 		return out.say
 	}
 	return func(c live.Clip) bool {
-		if lead := compose(w); len(out.clips) == 0 && len(lead) > 0 && !(thankWords.MatchString(c.Speech) && names(c.Speech, w.input.Speaker())) {
-			out.say(lead[0])
+		c, ok := out.fit(c)
+		if !ok {
+			return false
 		}
-		return out.say(c)
+		if len(out.clips) == 0 && !(thankWords.MatchString(c.Speech) && names(c.Speech, w.input.Speaker())) {
+			if lead := compose(w); len(lead) > 0 {
+				out.say(lead[0])
+			}
+		}
+		return out.add(c)
 	}
 }
 

@@ -38,7 +38,7 @@ type Script struct {
 func newScript(t *turn) *Script {
 	s := &Script{
 		Viewer: t.viewer, book: phrasebooks()[t.language], host: t.story.Name,
-		rng: rand.New(rand.NewPCG(uint64(t.story.Seed), t.ordinal())), //nolint:gosec // a choice of words, no secret
+		rng: rand.New(rand.NewPCG(uint64(t.story.Seed), t.ordinal())),
 	}
 	for _, m := range t.history {
 		for _, c := range m.Clips {
@@ -56,7 +56,7 @@ func (t *turn) ordinal() uint64 {
 	}
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(t.story.ID + "\x00" + t.input.Speaker() + "\x00" + t.input.Text()))
-	return h.Sum64() ^ uint64(last) //nolint:gosec // any number will do
+	return h.Sum64() ^ uint64(last)
 }
 
 // Line adds a clip from the lines of a key, one that was not said lately if there is one. A key without lines adds nothing.

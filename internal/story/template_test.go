@@ -15,6 +15,7 @@ import (
 
 // show is an hour of a busy room: chat of every sort, gifts, notices, silence, and a program now and then.
 func show(t testing.TB, language string) []live.StoryInput {
+	t.Helper()
 	chats := map[string][]string{
 		"zh": {"主播晚上好", "666", "这首歌叫什么名字？", "唱得太好听了", "从新加坡来看你", "哈哈哈", "可以唱一首吗", "今天下班好累", "你好", "明天见"},
 		"en": {"hello everyone", "lol", "what song is this?", "love the new setup", "greetings from the rainy side of Canada", "wow", "how long is this?", "I just finished my work today", "hi", "good night from Berlin"},
