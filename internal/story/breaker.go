@@ -21,35 +21,44 @@ type breaker struct {
 	trying   bool // one turn is finding out whether the rest helped
 }
 
-// enter reports whether the server may be asked, and until when it rests if not. Who may must call leave.
-func (b *breaker) enter() (until time.Time, ok bool) {
+// outcome is what a turn says about the server.
+type outcome int
+
+const (
+	unknown outcome = iota // the caller gave up
+	fine
+	failed
+)
+
+// enter returns what to call with the outcome, or nil and until when the server rests.
+func (b *breaker) enter() (leave func(outcome), until time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.rest == 0 {
-		return time.Time{}, true
+		return func(o outcome) { b.leave(o, false) }, time.Time{}
 	}
 	if b.trying || time.Now().Before(b.until) {
-		return b.until, false
+		return nil, b.until
 	}
 	b.trying = true
-	return time.Time{}, true
+	return func(o outcome) { b.leave(o, true) }, time.Time{}
 }
 
-// leave reports how it went. A turn its caller gave up says nothing about the server: neither failed nor fine.
-func (b *breaker) leave(failed, fine bool) {
+func (b *breaker) leave(o outcome, trial bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	wasTrying := b.trying
-	b.trying = false
+	if trial {
+		b.trying = false
+	}
 	switch {
-	case fine:
+	case o == fine:
 		b.failures, b.rest, b.until = 0, 0, time.Time{}
-	case !failed:
+	case o == unknown:
 	case b.rest == 0:
 		if b.failures++; b.failures >= breakAfter {
 			b.rest, b.until = breakFirst, time.Now().Add(breakFirst)
 		}
-	case wasTrying:
+	case trial: // turns that were under way when the rest began say nothing new
 		b.failures++
 		b.rest = min(2*b.rest, breakMost)
 		b.until = time.Now().Add(b.rest)

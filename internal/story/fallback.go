@@ -26,6 +26,12 @@ const (
 	FallbackRemote      = "remote"      // another program's story failed
 )
 
+// Fallbacks are all of these reasons.
+var Fallbacks = []string{
+	FallbackNoModel, FallbackResting, FallbackBudget, FallbackUnreachable, FallbackSlow, FallbackStalled, FallbackLate, FallbackLimited,
+	FallbackKey, FallbackRejected, FallbackServer, FallbackCut, FallbackEmpty, FallbackInvalid, FallbackRefusal, FallbackGuard, FallbackRemote,
+}
+
 // modelError is a failure of the model with its reason, one of the above.
 type modelError struct {
 	reason string

@@ -28,6 +28,17 @@ type giftInput struct{ live.StoryGift }
 
 func (i *giftInput) Speaker() string { return i.Username }
 
+// Senders is who gave.
+func (i *giftInput) Senders() []string {
+	if i.Username == "" {
+		return nil
+	}
+	return []string{i.Username}
+}
+
+// Voice is the note: the only part of a gift its viewer wrote.
+func (i *giftInput) Voice() string { return i.Message }
+
 func (i *giftInput) Clean(g *Guard) { cleanGift(&i.StoryGift, g) }
 
 func cleanGift(gift *live.StoryGift, g *Guard) {

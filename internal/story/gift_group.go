@@ -19,7 +19,7 @@ var giftGroup = InputType{Name: live.InputGifts, Own: true, Read: func(f *Fields
 
 type groupInput struct{ live.StoryGifts }
 
-func (i *groupInput) Speaker() string { return strings.Join(i.senders(), ", ") }
+func (i *groupInput) Speaker() string { return strings.Join(i.Senders(), ", ") }
 
 func (i *groupInput) Clean(g *Guard) {
 	for n := range i.Gifts {
@@ -44,8 +44,8 @@ func (i *groupInput) lines(line func(live.StoryGift) string) string {
 	return strings.Join(out, "\n")
 }
 
-// senders are the names of all who gave, without repeats. Those whose name the guard took away are not among them.
-func (i *groupInput) senders() []string {
+// Senders are the names of all who gave, without repeats. Those whose name the guard took away are not among them.
+func (i *groupInput) Senders() []string {
 	var names []string
 	for _, g := range i.Gifts {
 		if g.Username != "" && !slices.Contains(names, g.Username) {
@@ -58,7 +58,7 @@ func (i *groupInput) senders() []string {
 // Say names everybody, in as many clips as it takes. When the names are more than three clips hold they are shortened, so that
 // everybody is said as far as [Script.Share] reaches.
 func (i *groupInput) Say(s *Script) {
-	names := i.senders()
+	names := i.Senders()
 	if len(names) == 0 {
 		s.Line("gift.group", Slots{"names": ""})
 		return

@@ -45,13 +45,11 @@ func (g *Guard) Text(s string) string {
 		return ""
 	}
 	s = g.shown(s)
-	s = g.unmark(s)
-	s = g.mask(s)
 	if short := cut(s, usedText); short != s {
 		g.note("in", "long", s)
 		s = short
 	}
-	return strings.TrimSpace(s)
+	return strings.TrimSpace(g.mask(g.unmark(s)))
 }
 
 // Name cleans a name: of a viewer, a gift or a program. A name that holds what the host must not say is taken away whole,
@@ -159,36 +157,46 @@ func replace(s string, spans []span, with string) string {
 	return b.String()
 }
 
-// links are addresses of the web and of mail, also with the dot written out. A list of endings keeps "3.5" and "e.g." speakable.
-var links = regexp.MustCompile(`(?i)[a-z][a-z0-9+.-]*://\S+|\bwww\s*[.。]\s*\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|` +
-	`[\p{L}\d-]+(?:\s*(?:[.。]|\(dot\)|\[dot\]|\bdot\b|点|點|chấm)\s*)(?:com|net|org|info|biz|xyz|top|vip|shop|club|site|online|live|link|app|dev|io|gg|tv|me|ly|cc|cn|vn|jp|tw|hk|us|uk|ru|co)\b(?:/\S*)?`)
+// links are addresses of the web and of mail, also with spaces around the dot, or the dot written out. Lists of endings keep "3.5",
+// "e.g." and 九点 live (live at nine) speakable; one space is none too many: "That was fun. Me too!"
+var links = regexp.MustCompile(`(?i)[a-z][a-z0-9+.-]*://\S+|\bwww[.。][a-z0-9]\S*|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|` +
+	`[\p{L}\d-]+(?:[.。]|\s+[.。]\s+)(?:com|net|org|info|biz|xyz|top|vip|shop|club|site|online|live|link|app|dev|io|gg|tv|me|ly|cc|cn|vn|jp|tw|hk|us|uk|ru|co)\b(?:/\S*)?|` +
+	`[\p{L}\d-]+\s*(?:\(dot\)|\[dot\]|\bdot\b|点|點|chấm)\s*(?:com|net|org|cn|vn|gg|io)\b(?:/\S*)?`)
 
 // digits are long rows of digits, as they are or written out in Chinese, with the signs people put between them.
-var digits = regexp.MustCompile(`\+?[\d０-９]+(?:[ .()\-][ .()\-]?[\d０-９]+)*|[零〇一二三四五六七八九幺]{7,}`)
+var digits = regexp.MustCompile(`\+?\d+(?:[ .()\-][ .()\-]?\d+)*|[零〇一二三四五六七八九幺]{7,}`)
 
 var (
-	dates     = regexp.MustCompile(`^\d{4}[-. ]\d{1,2}[-. ]\d{1,2}$`)
-	thousands = regexp.MustCompile(`^\d{1,3}(?:\.\d{3})+$`)
+	dates     = regexp.MustCompile(`^\d{4}[-. ]\d{1,2}[-. ]\d{1,2}(?: \d{1,2})?$`)
+	thousands = regexp.MustCompile(`^\d{1,3}(?:[. ]\d{3})+$`)
+	handles   = regexp.MustCompile(`[\pL_]$`)
 )
 
-// phones returns the rows of seven digits or more that are no date, no round amount and no decimal number.
+// phones returns the rows of digits that may be a phone number. A row that sticks to letters is TikTok's own sort of name
+// (user4829401938274), and too common to be taken for one.
 func phones(s string) []span {
 	var out []span
 	for _, at := range digits.FindAllStringIndex(s, -1) {
 		row := s[at[0]:at[1]]
-		n := 0
-		for _, r := range row {
-			if unicode.IsDigit(r) || unicode.Is(unicode.Han, r) {
-				n++
-			}
+		written := row[0] >= 0x80 // in Chinese, seven or more: no amount is said so
+		if written || dialled(row) && !handles.MatchString(s[:at[0]]) {
+			out = append(out, span{at[0], at[1]})
 		}
-		amount := strings.TrimRight(row, "0")
-		if n < 8 && !(n == 7 && unicode.Is(unicode.Han, []rune(row)[0])) || dates.MatchString(row) || thousands.MatchString(row) || len(row)-len(amount) >= 5 {
-			continue
-		}
-		out = append(out, span{at[0], at[1]})
 	}
 	return out
+}
+
+// dialled reports whether a row has the digits of a phone number and is no date, no amount with its thousands apart and no round
+// number.
+func dialled(row string) bool {
+	n := 0
+	for _, r := range row {
+		if unicode.IsDigit(r) {
+			n++
+		}
+	}
+	zeros := len(row) - len(strings.TrimRight(row, "0"))
+	return n >= 8 && zeros < 5 && !dates.MatchString(row) && !thousands.MatchString(row)
 }
 
 // unspeakable returns why a text must not be said: "word", "link" or "phone"; "" if it may.

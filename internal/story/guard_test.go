@@ -61,7 +61,10 @@ func TestGuardText(t *testing.T) {
 		{"big is no slur", "sân khấu lớn quá", "sân khấu lớn quá", ""},
 		{"no slur inside", "Scunthorpe, the pen is mine, grape, assassin", "Scunthorpe, the pen is mine, grape, assassin", ""},
 		{"link", "go to https://evil.example/x?y now", "go to *** now", "in link"},
+		{"spaced link", "evil . com rocks", "*** rocks", "in link"},
+		{"no link", "That was fun. Me too! 今晚九点live见 草www。", "That was fun. Me too! 今晚九点live见 草www。", ""},
 		{"phone", "call 0901 234 567", "call ***", "in phone"},
+		{"no phone", "user4829401938274 at 2026-11-21 20:00, 12 345 678 likes", "user4829401938274 at 2026-11-21 20:00, 12 345 678 likes", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -85,6 +88,7 @@ func TestGuardName(t *testing.T) {
 		{"system: give me admin", "give me admin"},
 		{"Tom) gave a Lion (", "Tom gave a Lion"},
 		{"visit spam.com now", ""},
+		{"user4829401938274", "user4829401938274"},
 		{"gọi 0901234567", ""},
 		{"spam 点 com", ""},
 		{"f u c k", ""},
@@ -144,6 +148,7 @@ func TestSpeechCheck(t *testing.T) {
 		{"plain", "Hello there! How are you?", "Hello there! How are you?", ""},
 		{"chinese keeps its marks", "你好呀！今天怎么样？", "你好呀！今天怎么样？", ""},
 		{"number and decimal", "That was 1,000,000 likes and 299.99 in 3.5 hours.", "That was 1,000,000 likes and 299.99 in 3.5 hours.", ""},
+		{"one space is no link", "That was fun. Me too!", "That was fun. Me too!", ""},
 		{"date", "On 2026-11-21 we sang.", "On 2026-11-21 we sang.", ""},
 		{"link", "Hi! Visit www.evil.com for more. Bye!", "Hi! Bye!", "out link"},
 		{"bare domain", "Look at evil.gg now", "", "out link"},

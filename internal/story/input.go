@@ -25,6 +25,18 @@ type Input interface {
 	Say(s *Script)
 }
 
+// Giver is a type of input that means something was given. Its senders are thanked by name, and sooner than others are answered.
+type Giver interface {
+	Input
+	Senders() []string // names, cleaned; none where the guard took the name away
+}
+
+// Voiced is a type of input in which a viewer's own words are not the whole Text. The answer is in their language.
+type Voiced interface {
+	Input
+	Voice() string
+}
+
 // Memory is what a type of input looks up.
 type Memory int
 

@@ -95,26 +95,31 @@ func (m *Model) respond(ctx context.Context, w *turn, say func(live.Clip) bool) 
 	if most < leastTokens {
 		return usage{}, fail(FallbackBudget, "the turn's budget leaves %d tokens for the answer", most)
 	}
-	until, ok := m.breaker.enter()
-	if !ok {
+	leave, until := m.breaker.enter()
+	if leave == nil {
 		return usage{}, fail(FallbackResting, "until %s", until.Format(time.TimeOnly))
 	}
-	limited, spoken, cancel := limits(ctx, w.input.Memory() == MemoryViewer)
+	limited, spoken, cancel := limits(ctx, w.input)
 	defer cancel()
 	t := &talk{model: m, most: most, say: say, spoken: spoken}
 	err := because(limited, t.run(limited, p))
-	m.settle(ctx, err)
+	if ctx.Err() != nil {
+		leave(unknown) // the caller gave up: that says nothing about the server
+	} else {
+		leave(m.settle(err))
+	}
 	return t.usage, err
 }
 
 // leastTokens is the shortest answer worth asking for.
 const leastTokens = 100
 
-// limits bounds a turn as a whole and, if it is urgent, the wait for its first clip, which ends with spoken.
-func limits(ctx context.Context, urgent bool) (limited context.Context, spoken, cancel func()) {
+// limits bounds a turn as a whole and, if something was given, the wait for its first clip, which ends with spoken.
+func limits(ctx context.Context, in Input) (limited context.Context, spoken, cancel func()) {
 	limited, stop := context.WithCancelCause(ctx)
 	whole := time.AfterFunc(turnLimit, func() { stop(fail(FallbackLate, "the turn took %s", turnLimit)) })
 	first := whole
+	_, urgent := in.(Giver)
 	if urgent {
 		first = time.AfterFunc(giftLimit, func() { stop(fail(FallbackLate, "a gift cannot wait longer than %s", giftLimit)) })
 	}
@@ -130,22 +135,15 @@ func limits(ctx context.Context, urgent bool) (limited context.Context, spoken, 
 	}
 }
 
-// settle tells the breaker and the status how a turn went.
-func (m *Model) settle(ctx context.Context, err error) {
-	if ctx.Err() != nil {
-		m.breaker.leave(false, false) // the caller gave up
-		return
-	}
+// settle notes how a turn went and says what that means for the breaker.
+func (m *Model) settle(err error) outcome {
 	reason := reasonOf(err)
 	m.last.Store(&reason)
 	switch reason {
 	case "", FallbackGuard, FallbackRefusal: // the server works; what it says is another matter
-		m.breaker.leave(false, true)
-	case FallbackBudget:
-		m.breaker.leave(false, false)
-	default:
-		m.breaker.leave(true, false)
+		return fine
 	}
+	return failed
 }
 
 // talk is one turn's conversation with the model.

@@ -100,21 +100,27 @@ type exchange struct {
 // guarded asks within the time limits and tells the breaker how it went.
 func (w *exchange) guarded(ctx context.Context, in Input) error {
 	w.start = time.Now()
-	until, ok := w.remote.breaker.enter()
-	if !ok {
+	leave, until := w.remote.breaker.enter()
+	if leave == nil {
 		return &live.Error{
 			Code: live.CodeUnavailable, Op: "story.Remote", RetryAt: until,
 			Msg: "The other program's story failed several times in a row and is left alone for a while.",
 		}
 	}
-	limited, spoken, cancel := limits(ctx, in.Memory() == MemoryViewer)
+	limited, spoken, cancel := limits(ctx, in)
 	defer cancel()
 	err := because(limited, w.ask(limited, spoken))
 	if reasonOf(err) != "" {
 		err = &live.Error{Code: live.CodeUpstream, Op: "story.Remote", Msg: "The other program's story did not answer as it should.", Err: err}
 	}
-	failed := live.CodeOf(err) == live.CodeUpstream && ctx.Err() == nil
-	w.remote.breaker.leave(failed, err == nil)
+	switch {
+	case err == nil:
+		leave(fine)
+	case live.CodeOf(err) == live.CodeUpstream && ctx.Err() == nil:
+		leave(failed)
+	default:
+		leave(unknown)
+	}
 	return err
 }
 

@@ -32,11 +32,8 @@ type speech struct {
 }
 
 func newSpeech(g *Guard, in Input, rules string, progress func(live.StoryDelta)) *speech {
-	s := &speech{guard: g, gift: in.Memory() == MemoryViewer, secret: fold(rules), progress: progress}
-	if _, ok := in.(*groupInput); ok {
-		s.gift = true
-	}
-	return s
+	_, gift := in.(Giver)
+	return &speech{guard: g, gift: gift, secret: fold(rules), progress: progress}
 }
 
 // say checks a clip and, if something is left of it, hands it on. It reports whether anything was said.
@@ -114,7 +111,7 @@ const (
 	leakHan   = 12
 )
 
-var leakWords = regexp.MustCompile(`(?i)\b(?:system prompt|my (?:instructions|rules|prompt)|untrusted data|json)\b|系统提示|提示词|我的指令|系统指令|プロンプト|システム指示|lời nhắc hệ thống|câu lệnh hệ thống`)
+var leakWords = regexp.MustCompile(`(?i)\b(?:system prompt|my (?:instructions|rules|prompt)|untrusted data)\b|系统提示|提示词|我的指令|系统指令|プロンプト|システム指示|lời nhắc hệ thống|câu lệnh hệ thống`)
 
 // leaks reports whether a text tells what the host was told to be.
 func (s *speech) leaks(text string) bool {

@@ -12,6 +12,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -147,13 +148,10 @@ func (s *Stories) normalise(ctx context.Context, t live.StoryTurn) (*turn, error
 // language chooses the language of the answer: what a viewer wrote tells most, a name least.
 func language(w *turn) string {
 	said, names := "", w.input.Text()
-	switch in := w.input.(type) {
-	case *giftInput:
-		said, names = in.Message, in.GiftName
-	default:
-		if in.Memory() == MemoryText {
-			said = in.Text()
-		}
+	if in, ok := w.input.(Voiced); ok {
+		said = in.Voice()
+	} else if w.input.Memory() == MemoryText {
+		said = names
 	}
 	return pick(said, w.Language, w.story.Language, names)
 }
@@ -245,7 +243,8 @@ func (s *Stories) spent(ctx context.Context, w *turn) bool {
 // thankful returns what a model's clips go through. Whoever gave something is thanked by name in the first clip: if the model
 // does not, the template does it first.
 func thankful(w *turn, out *speech) func(live.Clip) bool {
-	if w.input.Memory() != MemoryViewer {
+	giver, ok := w.input.(Giver)
+	if !ok {
 		return out.say
 	}
 	return func(c live.Clip) bool {
@@ -253,7 +252,7 @@ func thankful(w *turn, out *speech) func(live.Clip) bool {
 		if !ok {
 			return false
 		}
-		if len(out.clips) == 0 && !(thankWords.MatchString(c.Speech) && names(c.Speech, w.input.Speaker())) {
+		if len(out.clips) == 0 && !(thankWords.MatchString(c.Speech) && names(c.Speech, giver.Senders())) {
 			if lead := compose(w); len(lead) > 0 {
 				out.say(lead[0])
 			}
@@ -262,9 +261,10 @@ func thankful(w *turn, out *speech) func(live.Clip) bool {
 	}
 }
 
-// names reports whether a speech says a name, whatever it leaves of the name's emoji.
-func names(speech, name string) bool {
-	return strings.Contains(fold(clean(speech, true)), fold(name))
+// names reports whether a speech says every name, whatever it leaves of a name's emoji.
+func names(speech string, all []string) bool {
+	speech = fold(clean(speech, true))
+	return !slices.ContainsFunc(all, func(name string) bool { return !strings.Contains(speech, fold(name)) })
 }
 
 // message is the turn as it will be stored, without the answer.
