@@ -69,6 +69,11 @@ func Run(ctx context.Context, c Config, ready func(Address)) (err error) {
 	if err != nil {
 		return err
 	}
+	host, done, err := c.storyHost(store, log)
+	if err != nil {
+		return err
+	}
+	defer done()
 	if err := firstStart(ctx, c, store); err != nil {
 		return err
 	}
@@ -82,10 +87,28 @@ func Run(ctx context.Context, c Config, ready func(Address)) (err error) {
 	}
 	defer engine.Wait()
 	defer stopEngine()
+	directors, err := startDirectors(engineCtx, host, store, engine, log)
+	if err != nil {
+		return err
+	}
+	defer directors.Wait()
+	defer stopEngine()
 
 	panel := server.New(store, engine, server.Options{
-		BaseURL: c.BaseURL, APIToken: c.APIToken, ParseName: tiktok.ParseName, Log: log, Version: version(),
+		BaseURL: c.BaseURL, APIToken: c.APIToken, ParseName: tiktok.ParseName, Log: log, Version: version(), Story: host, Directors: directors,
 	})
+	return c.servePanel(ctx, listener, panel, parts{engine, store, log}, ready)
+}
+
+// parts are what the panel's servers look after.
+type parts struct {
+	engine *live.Engine
+	store  *db.DB
+	log    *slog.Logger
+}
+
+// servePanel answers requests and keeps the demo small until ctx ends.
+func (c Config) servePanel(ctx context.Context, listener net.Listener, panel *server.Server, p parts, ready func(Address)) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return serveHTTP(ctx, listener, panel.Handler(), panel.Close) })
 	if c.AdminAddr != "" {
@@ -93,10 +116,10 @@ func Run(ctx context.Context, c Config, ready func(Address)) (err error) {
 		if err != nil {
 			return err
 		}
-		g.Go(func() error { return serveHTTP(ctx, admin, server.AdminHandler(engine), func() {}) })
+		g.Go(func() error { return serveHTTP(ctx, admin, server.AdminHandler(p.engine), func() {}) })
 	}
-	g.Go(func() error { return pruneDemo(ctx, store, log) })
-	at, err := c.address(ctx, store, panel, listener)
+	g.Go(func() error { return pruneDemo(ctx, p.store, p.log) })
+	at, err := c.address(ctx, p.store, panel, listener)
 	if err != nil {
 		return err
 	}

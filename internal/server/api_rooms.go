@@ -20,7 +20,7 @@ type roomBody struct {
 	AutoRecord bool       `json:"auto_record"`
 	StoryID    string     `json:"story_id"`
 	AddedAt    string     `json:"added_at"`
-	State      live.State `json:"state" enum:"idle,waiting,connecting,live,silent,reconnecting,paused,ended,blocked,limited,stopped"`
+	State      live.State `json:"state" enum:"idle,waiting,looking,connecting,live,silent,reconnecting,paused,ended,blocked,limited,stopped"`
 	Health     healthBody `json:"health"`
 }
 

@@ -21,6 +21,7 @@ import (
 	"showcaller/internal/db"
 	"showcaller/internal/live"
 	"showcaller/internal/server"
+	"showcaller/internal/story"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -29,7 +30,7 @@ const token = "a-token-for-programs"
 
 // fixture is a panel on a loopback address, with a scripted room in place of TikTok.
 type fixture struct {
-	t      *testing.T
+	t      testing.TB
 	url    string
 	db     *db.DB
 	engine *live.Engine
@@ -38,7 +39,7 @@ type fixture struct {
 	client *http.Client
 }
 
-func start(t *testing.T) *fixture {
+func start(t testing.TB) *fixture {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
 	d, err := db.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "test.db"), log)
@@ -51,13 +52,24 @@ func start(t *testing.T) *fixture {
 	if err := engine.Start(ctx); err != nil {
 		t.Fatal(err)
 	}
-	s := server.New(d, engine, server.Options{APIToken: token, ParseName: parseName, Log: log, Version: "test"})
+	stories := story.New(story.Options{Store: d, Log: log})
+	if err := d.CreateFirstStory(t.Context(), story.Default("en")); err != nil {
+		t.Fatal(err)
+	}
+	profiles, err := d.StoryProfiles(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	directors := live.NewDirectors(stories, engine, log)
+	directors.Start(ctx, profiles)
+	s := server.New(d, engine, server.Options{Story: stories, Directors: directors, APIToken: token, ParseName: parseName, Log: log, Version: "test"})
 	web := httptest.NewServer(s.Handler())
 	t.Cleanup(func() {
 		s.Close()
 		web.CloseClientConnections()
 		web.Close()
 		cancel()
+		directors.Wait()
 		engine.Wait()
 		if err := d.Close(); err != nil {
 			t.Error(err)

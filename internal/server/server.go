@@ -28,6 +28,8 @@ type Options struct {
 	ParseName func(string) (string, error) // makes a room's unique_id of what a person typed
 	Log       *slog.Logger
 	Version   string
+	Story     live.Story        // answers /api/stories/{storyId}/message
+	Directors *live.Directors   // one a story
 	Pictures  http.RoundTripper // fetches TikTok's pictures; nil is the usual way
 }
 
@@ -41,6 +43,8 @@ type Server struct {
 
 	pictures *pictures
 	boards   boards
+
+	storyChanges sync.Mutex // one change of a story's settings at a time
 
 	setup  setupToken
 	closed chan struct{}

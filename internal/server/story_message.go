@@ -1,0 +1,164 @@
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"reflect"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/go-chi/chi/v5"
+
+	"showcaller/internal/live"
+	"showcaller/internal/story"
+)
+
+// messageOperation describes POST …/message. huma does not serve it: a body may be a bare JSON string, what does not fit is
+// refused with a path for every field by the story's own rules, and the answer may be a stream.
+func (s *Server) messageOperation(api huma.API) {
+	schema := func(v any) *huma.Schema {
+		return huma.SchemaFromType(api.OpenAPI().Components.Schemas, reflect.TypeOf(v))
+	}
+	refused := &huma.Response{
+		Description: "400 no JSON, 404 no such story, 409 paused, 413 more than 64 KiB, 422 does not fit, 429 too fast",
+		Content:     map[string]*huma.MediaType{"application/problem+json": {Schema: schema(problem{})}},
+	}
+	text := &huma.Schema{Type: "string"}
+	op := operation(http.MethodPost, "/api/stories/{storyId}/message", "send-message", "Tell the host something and hear the answer")
+	op.Description = "A story input {type, data}, a JSON string, or an object with prompt, question, message or input. " +
+		"With Accept: text/event-stream the answer comes as events: start, thinking, delta, clip, and finish, or error and finish."
+	op.Parameters = []*huma.Param{
+		{Name: "storyId", In: "path", Required: true, Schema: text},
+		{Name: "Idempotency-Key", In: "header", Schema: text, Description: "a name for this message: sent again, it is answered from what was stored"},
+	}
+	op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: inputSchema()}}}
+	op.Responses = map[string]*huma.Response{
+		"200": {Description: "the answer", Content: map[string]*huma.MediaType{
+			"application/json": {Schema: schema(live.StoryAnswer{})}, "text/event-stream": {Schema: text},
+		}},
+		"default": refused,
+	}
+	api.OpenAPI().AddOperation(&op)
+}
+
+// inputSchema describes the forms a message may have.
+func inputSchema() *huma.Schema {
+	types := []any{live.InputChat, live.InputGift, live.InputProgram, live.InputText}
+	text := &huma.Schema{Type: "string"}
+	return &huma.Schema{OneOf: []*huma.Schema{
+		{Type: "string", Description: "a user_chat"},
+		{
+			Type: "object", Description: "a story input; docs/story.md has the data of each type", Required: []string{"type", "data"},
+			Properties:           map[string]*huma.Schema{"type": {Type: "string", Enum: types}, "data": {Type: "object", AdditionalProperties: true}},
+			AdditionalProperties: true,
+		},
+		{
+			Type: "object", Description: "a user_chat: the first of these that is not empty", AdditionalProperties: true,
+			Properties: map[string]*huma.Schema{"prompt": text, "question": text, "message": text, "input": {}},
+		},
+	}}
+}
+
+// postMessage handles POST /api/stories/{storyId}/message.
+func (s *Server) postMessage(w http.ResponseWriter, r *http.Request) error {
+	turn, err := s.readMessage(r)
+	if err != nil {
+		return err
+	}
+	if strings.Contains(r.Header.Get("Accept"), "text/event-stream") {
+		return s.streamAnswer(w, r, turn)
+	}
+	answer, err := s.opts.Story.Answer(r.Context(), turn, nil)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	return json.NewEncoder(w).Encode(answer)
+}
+
+const maxTurnName = 100
+
+// readMessage makes a turn of a request, or says what is wrong with it before a story is asked.
+func (s *Server) readMessage(r *http.Request) (live.StoryTurn, error) {
+	profile, err := s.db.StoryProfile(r.Context(), chi.URLParam(r, "storyId"))
+	if err != nil {
+		return live.StoryTurn{}, err
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, story.MaxBody))
+	if err != nil {
+		return live.StoryTurn{}, &live.Error{
+			Code: live.CodeInvalid, Op: "server.readMessage", Err: errors.Join(err, story.ErrMalformed),
+			Msg: "The body did not arrive whole. A message may have 64 KiB.",
+		}
+	}
+	input, err := story.Parse(body)
+	if err != nil {
+		return live.StoryTurn{}, err
+	}
+	if profile.Paused {
+		return live.StoryTurn{}, &live.Error{Code: live.CodeConflict, Op: "server.postMessage", Msg: "This story is paused. Resume it on its page, or through its director."}
+	}
+	var by struct {
+		Username string `json:"username"`
+	}
+	_ = json.Unmarshal(input.Data, &by) // types without a username leave it empty
+	turn := live.StoryTurn{
+		StoryID: profile.ID, TurnID: rand.Text(), Input: input, ViewerID: (&live.User{Nickname: by.Username}).Key(), Language: profile.Language,
+	}
+	if key := r.Header.Get("Idempotency-Key"); key != "" && len(key) <= maxTurnName {
+		turn.TurnID = "api-" + key
+	}
+	return turn, nil
+}
+
+// streamAnswer answers with server-sent events: each clip is sent the moment it is whole.
+func (s *Server) streamAnswer(w http.ResponseWriter, r *http.Request, turn live.StoryTurn) error {
+	h := w.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("X-Accel-Buffering", "no") // a proxy that collects the answer would defeat it
+	events := &eventStream{w: w, flush: http.NewResponseController(w).Flush}
+	events.send("start", map[string]any{"turn_id": turn.TurnID, "event": turn.Input})
+	events.send("thinking", struct{}{})
+	answer, err := s.opts.Story.Answer(r.Context(), turn, func(d live.StoryDelta) {
+		if d.Clip != nil {
+			events.send("clip", d.Clip)
+			return
+		}
+		events.send("delta", map[string]any{"text": d.Text})
+	})
+	switch {
+	case err == nil:
+		events.send("finish", answer)
+	case errors.Is(err, context.Canceled) && r.Context().Err() != nil: // nobody reads on
+	default:
+		events.send("error", problemOf(err, s.report(r, err)))
+		events.send("finish", map[string]any{"turn_id": turn.TurnID})
+	}
+	return nil
+}
+
+// eventStream writes server-sent events. After a failed write it writes no more: the client is gone.
+type eventStream struct {
+	w     io.Writer
+	flush func() error
+	err   error
+}
+
+func (e *eventStream) send(event string, data any) {
+	if e.err != nil {
+		return
+	}
+	b, err := json.Marshal(data)
+	if err == nil {
+		_, err = fmt.Fprintf(e.w, "event: %s\ndata: %s\n\n", event, b)
+	}
+	if err == nil {
+		err = e.flush()
+	}
+	e.err = err
+}
