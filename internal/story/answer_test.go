@@ -278,17 +278,17 @@ func TestAnswerDirectorsInputs(t *testing.T) {
 	}
 }
 
-func TestEnsure(t *testing.T) {
-	store := storytest.NewStore()
-	s := story.New(story.Options{Store: store})
-	for range 2 {
-		if err := s.Ensure(context.Background(), "vi"); err != nil {
-			t.Fatal(err)
+func TestDefault(t *testing.T) {
+	seen := map[string]bool{}
+	for _, language := range append(story.Languages, "fr") {
+		p := story.Default(language)
+		if err := story.Check(p); err != nil || p.ID != story.DefaultID || p.Persona == "" || p.Rules == "" {
+			t.Errorf("Default(%q) = %+v, %v", language, p, err)
 		}
+		seen[p.Persona] = true
 	}
-	all, _ := store.StoryProfiles(context.Background())
-	if len(all) != 1 || all[0].ID != story.DefaultID || all[0].Persona != story.Default("vi").Persona || story.Check(all[0]) != nil {
-		t.Errorf("stories: %+v", all)
+	if len(seen) != len(story.Languages) {
+		t.Errorf("%d personas, want one a language", len(seen))
 	}
 }
 

@@ -35,8 +35,19 @@ func (g *Guard) Notes() []string { return g.notes }
 
 func (g *Guard) note(way, reason, what string) {
 	if len(g.notes) < maxNotes {
-		g.notes = append(g.notes, fmt.Sprintf("%s %s: %s", way, reason, cut(clean(what, false), 80)))
+		g.notes = append(g.notes, fmt.Sprintf("%s %s: %s", way, reason, cut(clean(head(what), false), 80)))
 	}
+}
+
+// head is the beginning of a text, enough to show a person what is meant.
+func head(s string) string {
+	n := 0
+	for i := range s {
+		if n++; n > 200 {
+			return s[:i]
+		}
+	}
+	return s
 }
 
 // Text cleans what a viewer wrote.

@@ -1,7 +1,6 @@
 package story
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,16 +22,6 @@ func Default(language string) live.StoryProfile {
 	}
 	now := live.Millis(time.Now())
 	return live.StoryProfile{ID: DefaultID, Name: "Linh", Persona: book.Persona, Rules: book.Rules, Seed: 1, CreatedAt: now, UpdatedAt: now}
-}
-
-// Ensure creates the default story if the store has no story at all: somebody who deleted it does not get it back.
-func (s *Stories) Ensure(ctx context.Context, language string) error {
-	all, err := s.store.StoryProfiles(ctx)
-	if err != nil || len(all) > 0 {
-		return err
-	}
-	_, err = s.store.CreateStory(ctx, Default(language))
-	return err
 }
 
 // Bounds of a story, in runes and entries.

@@ -23,7 +23,8 @@ import (
 type RemoteConfig struct {
 	URL   string // what stands before /api/stories
 	Token string // "" sends none
-	// Fallback answers where the other program fails, so that a gift is thanked for; nil lets the turn fail.
+	// Fallback answers where the other program fails, so that a gift is thanked for; nil lets the turn fail. It should be one
+	// without a model: whoever waits has waited already.
 	Fallback live.Story
 	HTTP     *http.Client // nil: one with our time limits
 	Log      *slog.Logger

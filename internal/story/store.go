@@ -10,14 +10,8 @@ import (
 // Store is what stories need of a store. Its methods may be called from any goroutine. A story or turn that is not there is a
 // *live.Error with CodeNotFound; a store that fails returns its own error as it is.
 type Store interface {
-	// StoryProfiles returns all stories, the oldest first.
-	StoryProfiles(ctx context.Context) ([]live.StoryProfile, error)
+	// StoryProfile returns a story's settings.
 	StoryProfile(ctx context.Context, id string) (live.StoryProfile, error)
-	// CreateStory stores a new story. An empty ID becomes the next free number; an ID that is taken is CodeConflict.
-	CreateStory(ctx context.Context, p live.StoryProfile) (live.StoryProfile, error)
-	UpdateStory(ctx context.Context, p live.StoryProfile) error
-	// DeleteStory removes a story with all its messages, what it knows of viewers, and its token counts.
-	DeleteStory(ctx context.Context, id string) error
 
 	// StoryTurn returns the turn stored under turnID.
 	StoryTurn(ctx context.Context, storyID, turnID string) (live.StoryMessage, error)

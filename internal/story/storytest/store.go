@@ -5,7 +5,6 @@ package storytest
 import (
 	"context"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -46,16 +45,6 @@ func notFound(what string) error {
 	return &live.Error{Code: live.CodeNotFound, Op: "storytest", Msg: "There is no such " + what + "."}
 }
 
-// StoryProfiles implements story.Store.
-func (s *Store) StoryProfiles(context.Context) ([]live.StoryProfile, error) {
-	leave, err := s.enter("StoryProfiles")
-	if err != nil {
-		return nil, err
-	}
-	defer leave()
-	return slices.Clone(s.profiles), nil
-}
-
 // StoryProfile implements story.Store.
 func (s *Store) StoryProfile(_ context.Context, id string) (live.StoryProfile, error) {
 	leave, err := s.enter("StoryProfile")
@@ -63,62 +52,12 @@ func (s *Store) StoryProfile(_ context.Context, id string) (live.StoryProfile, e
 		return live.StoryProfile{}, err
 	}
 	defer leave()
-	if i := s.index(id); i >= 0 {
-		return s.profiles[i], nil
+	for _, p := range s.profiles {
+		if p.ID == id {
+			return p, nil
+		}
 	}
 	return live.StoryProfile{}, notFound("story")
-}
-
-func (s *Store) index(id string) int {
-	return slices.IndexFunc(s.profiles, func(p live.StoryProfile) bool { return p.ID == id })
-}
-
-// CreateStory implements story.Store.
-func (s *Store) CreateStory(_ context.Context, p live.StoryProfile) (live.StoryProfile, error) {
-	leave, err := s.enter("CreateStory")
-	if err != nil {
-		return p, err
-	}
-	defer leave()
-	if p.ID == "" {
-		p.ID = strconv.Itoa(len(s.profiles) + 1)
-	}
-	if s.index(p.ID) >= 0 {
-		return p, &live.Error{Code: live.CodeConflict, Op: "storytest", Msg: "There is a story with this id."}
-	}
-	s.profiles = append(s.profiles, p)
-	return p, nil
-}
-
-// UpdateStory implements story.Store.
-func (s *Store) UpdateStory(_ context.Context, p live.StoryProfile) error {
-	leave, err := s.enter("UpdateStory")
-	if err != nil {
-		return err
-	}
-	defer leave()
-	i := s.index(p.ID)
-	if i < 0 {
-		return notFound("story")
-	}
-	s.profiles[i] = p
-	return nil
-}
-
-// DeleteStory implements story.Store.
-func (s *Store) DeleteStory(_ context.Context, id string) error {
-	leave, err := s.enter("DeleteStory")
-	if err != nil {
-		return err
-	}
-	defer leave()
-	i := s.index(id)
-	if i < 0 {
-		return notFound("story")
-	}
-	s.profiles = slices.Delete(s.profiles, i, i+1)
-	s.messages = slices.DeleteFunc(s.messages, func(m live.StoryMessage) bool { return m.StoryID == id })
-	return nil
 }
 
 // StoryTurn implements story.Store.
