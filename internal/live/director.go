@@ -102,6 +102,9 @@ func (d *directing) proceed(ctx context.Context) {
 	if d.turn != nil && d.turn.spoken(now) {
 		d.finish(now)
 	}
+	if urgent := d.urgentAt(); !urgent.IsZero() && !now.Before(urgent) {
+		d.giveWay()
+	}
 	if d.turn == nil && d.session != nil && d.past == nil && !d.profile.Paused {
 		if a := d.next(now); a != nil {
 			d.begin(ctx, a, now)
@@ -155,6 +158,8 @@ func (d *directing) untilDue() time.Duration {
 		sooner(d.idleDue())
 	case d.turn != nil && d.turn.seq != 0:
 		sooner(d.turn.until)
+	case d.turn != nil:
+		sooner(d.urgentAt())
 	}
 	sooner(d.queue.expiry())
 	return max(time.Until(due), time.Millisecond) // what is due and cannot be done yet must not spin

@@ -206,7 +206,7 @@ func (d *directing) snapshot(now time.Time) Queue {
 	for _, a := range d.queue.waiting() {
 		item := itemOf(a)
 		item.Why, item.Until = d.why(a, first, now)
-		first = first && item.Why != "next"
+		first = first && item.Why != "next" && item.Why != "speaking"
 		q.Waiting = append(q.Waiting, item)
 	}
 	q.Skipped = append(q.Skipped, d.skips...)

@@ -485,3 +485,28 @@ func TestDirectorSaysGoodbye(t *testing.T) {
 		}
 	})
 }
+
+// TestDirectorChatGivesWay: a model that thinks for long about a comment does not keep a gift waiting.
+func TestDirectorChatGivesWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := &host{takes: 20 * time.Second}
+		s := direct(t, &memory{}, h, live.StoryProfile{})
+		defer s.stop()
+		s.add(says(1, "hello there"))
+		pass(time.Second)
+		s.add(gives(2, 1, "Rose", 1))
+		pass(5 * time.Second)
+		h.mu.Lock()
+		h.takes = 0
+		h.mu.Unlock()
+		if q := s.queue(); q.Now == nil || q.Now.Rank != "gift" || len(q.Waiting) != 1 {
+			t.Errorf("six seconds later: %+v", q)
+		}
+		pass(40 * time.Second)
+		replies, skips := s.told()
+		want := []string{"2[] Thank you Viewer2 for 1 Rose", "1[] You say hello there"}
+		if diff := cmp.Diff(want, replies); diff != "" || len(skips) != 0 {
+			t.Errorf("skips %v, replies (-want +got):\n%s", skips, diff)
+		}
+	})
+}

@@ -326,6 +326,15 @@ func (q *queue) due() time.Time {
 	return earliest(times)
 }
 
+// urgent returns when the first program or gift is ready, or the zero time if there is none.
+func (q *queue) urgent() time.Time {
+	var times []time.Time
+	for _, a := range slices.Concat(q.programs, q.gifts) {
+		times = append(times, cmp.Or(a.ready, a.since))
+	}
+	return earliest(times)
+}
+
 // expiry returns when the next comment expires, or the zero time.
 func (q *queue) expiry() time.Time {
 	var times []time.Time

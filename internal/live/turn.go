@@ -12,6 +12,7 @@ const (
 	turnLimit = 40 * time.Second // for an answer; a story's own limits are shorter
 	turnTries = 3                // for what is never dropped
 	tryAgain  = 2 * time.Second  // before the second try; doubled for each further one
+	patience  = 2 * time.Second  // how long a gift that is ready waits for the answer to a comment
 
 	responderOperator = "operator"
 )
@@ -168,6 +169,29 @@ func (d *directing) finish(now time.Time) {
 		d.active, d.idle = now, 0
 	}
 	d.turn = nil
+}
+
+// urgentAt returns when the answer that is being thought of must give way to a program or gift, or the zero time. Chat comes
+// again; a gift that is thanked for late is not worth much.
+func (d *directing) urgentAt() time.Time {
+	t := d.turn
+	if t == nil || t.seq != 0 || t.ask.rank < rankQuestion {
+		return time.Time{}
+	}
+	ready := d.queue.urgent()
+	if ready.IsZero() || ready.After(t.since.Add(patience)) {
+		return ready
+	}
+	return t.since.Add(patience)
+}
+
+// giveWay puts the ask that is being answered back.
+func (d *directing) giveWay() {
+	a := d.turn.ask
+	d.cutShort()
+	if a.chat() {
+		d.queue.addChat(a)
+	}
 }
 
 // cutShort ends the turn at once, whatever it does.
