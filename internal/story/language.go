@@ -1,8 +1,11 @@
 package story
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Languages are those the template speaks, as in StoryProfile.Language.
@@ -27,16 +30,17 @@ func languageOf(s string) string {
 	return latinLanguage(strings.ToLower(s))
 }
 
-// latinLanguage counts common words. Vietnamese is often typed without marks, so its words are listed without them.
+// latinLanguage counts common words; one alone says little, "hello" and "ok" are said everywhere. Vietnamese is often typed
+// without marks, so its words are listed without them.
 func latinLanguage(s string) string {
 	counts := map[string]int{}
 	for w := range strings.FieldsFuncSeq(s, func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' }) {
 		counts[commonWords[w]]++
 	}
 	switch en, vi := counts["en"], counts["vi"]; {
-	case en > vi:
+	case en > vi && en > 1:
 		return "en"
-	case vi > en:
+	case vi > en && vi > 1:
 		return "vi"
 	}
 	return ""
@@ -75,11 +79,23 @@ func spaceless(r rune) bool {
 
 // pick returns the language of a turn: that of what the viewer wrote, else the caller's, else the story's, else that of names.
 func pick(said, asked, story, names string) string {
-	for _, language := range []string{languageOf(said), asked, story, languageOf(names)} {
-		switch language {
-		case "zh", "en", "vi", "ja":
-			return language
+	usual := known(asked, story)
+	heard := languageOf(said)
+	if heard == "zh" && usual == "ja" && utf8.RuneCountInString(said) <= ambiguousHan {
+		heard = usual
+	}
+	return cmp.Or(known(heard, usual), languageOf(names), "en")
+}
+
+// ambiguousHan is up to how many Han characters may well be Japanese: 草, 最高, 応援中.
+const ambiguousHan = 4
+
+// known returns the first that is one of ours, or "".
+func known(languages ...string) string {
+	for _, l := range languages {
+		if slices.Contains(Languages, l) {
+			return l
 		}
 	}
-	return "en"
+	return ""
 }

@@ -71,7 +71,7 @@ func (s *Script) Line(key string, slots Slots) {
 		all[slot] = cmp.Or(all[slot], word)
 	}
 	all["thing"] = expand(s.book.Thing, all)
-	s.Say(l.face, l.body, upperFirst(expand(l.text, all)))
+	s.Say(l.face, l.body, begin(expand(l.text, all), slots))
 }
 
 // Say adds a clip with a text of one's own; a new type of input can do without lines in the data files.
@@ -209,8 +209,14 @@ func fill(text string, slots Slots) (string, bool) {
 	}
 }
 
-// upperFirst makes the first letter a capital: a line may have lost its beginning with an empty slot.
-func upperFirst(s string) string {
+// begin makes the first letter a capital, because a line may have lost its beginning with an empty slot, but leaves a name as its
+// owner writes it.
+func begin(s string, slots Slots) string {
+	for _, v := range slots {
+		if v != "" && strings.HasPrefix(s, v) {
+			return s
+		}
+	}
 	r, size := utf8.DecodeRuneInString(s)
 	return string(unicode.ToUpper(r)) + s[size:]
 }
@@ -219,7 +225,7 @@ func upperFirst(s string) string {
 func (l line) heard(speech string) bool { return strings.Contains(speech, l.literal) }
 
 // literal is the longest piece of a line outside of slots and brackets. A first letter that
-// upperFirst may change is left out.
+// begin may change is left out.
 func literal(text string) string {
 	pieces := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("{}[]", r) })
 	depth := 0
