@@ -31,7 +31,9 @@ func NewSpark(minutes []live.Minute, now time.Time) Spark {
 	var s Spark
 	start := now.Truncate(time.Minute).Add(-(sparkMinutes - 1) * time.Minute)
 	for _, m := range minutes {
-		s.Peak = max(s.Peak, m.Viewers)
+		if !m.Start.Before(start) {
+			s.Peak = max(s.Peak, m.Viewers)
+		}
 	}
 	var path strings.Builder
 	last := -sparkHole - 1

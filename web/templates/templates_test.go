@@ -397,3 +397,64 @@ func texts(t *testing.T, source string) []string {
 		}
 	}
 }
+
+func TestSpark(t *testing.T) {
+	now := time.Date(2026, 1, 12, 12, 30, 20, 0, time.UTC)
+	at := func(minutesAgo int, viewers int64, gap time.Duration) live.Minute {
+		return live.Minute{Start: now.Truncate(time.Minute).Add(-time.Duration(minutesAgo) * time.Minute), Viewers: viewers, Gap: gap}
+	}
+	s := NewSpark([]live.Minute{at(90, 900, 0), at(59, 100, 0), at(58, 50, 0), at(30, -1, time.Minute), at(1, 100, 0), at(0, 0, 0)}, now)
+	if want := "M2 2L6 18M234 2L238 34"; s.Path != want || s.Peak != 100 {
+		t.Errorf("path %q, peak %d; want %q", s.Path, s.Peak, want)
+	}
+	if len(s.Gaps) != 1 || s.Gaps[0].X != 29*sparkStep {
+		t.Errorf("gaps %v", s.Gaps)
+	}
+	if s := NewSpark([]live.Minute{at(0, 5, 0)}, now); s.Path != "" {
+		t.Errorf("one count makes the line %q", s.Path)
+	}
+}
+
+// In the nights the clocks change, a time of day comes twice or not at all; what is stored is UTC, and no minute is lost.
+func TestTimesInTheNightsTheClocksChange(t *testing.T) {
+	zone, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Skipf("this machine knows no time zones: %v", err)
+	}
+	p := page("en")
+	p.Zone = zone
+	for _, tt := range []struct {
+		utc  time.Time
+		want []string // every half hour
+	}{
+		{time.Date(2026, 10, 25, 0, 30, 0, 0, time.UTC), []string{"02:30", "02:00", "02:30", "03:00"}},
+		{time.Date(2026, 3, 29, 0, 30, 0, 0, time.UTC), []string{"01:30", "03:00", "03:30"}},
+	} {
+		for i, want := range tt.want {
+			if got := p.minute(tt.utc.Add(time.Duration(i) * 30 * time.Minute)); got != want {
+				t.Errorf("%s and %d half hours: %s, want %s", tt.utc, i, got, want)
+			}
+		}
+	}
+	if got := p.when(time.Date(2026, 10, 24, 23, 15, 0, 0, time.UTC)); got != "Oct 25, 2026 01:15" {
+		t.Errorf("late in the evening of UTC it is %q", got)
+	}
+}
+
+func TestStatesSayTheirTime(t *testing.T) {
+	p := page("en")
+	for _, tt := range []struct {
+		health     Health
+		word, tone string
+	}{
+		{Health{State: "waiting"}, p.t("state.waiting"), "tone-ready"},
+		{Health{State: "live", Started: noon}, "LIVE since 12:00", "tone-go"},
+		{Health{State: "limited", Reason: live.ReasonSignLimit, RetryAt: noon}, "Sign quota until 12:00", "tone-wait"},
+		{Health{State: "blocked", Reason: live.ReasonBlocked}, p.t("state.blocked"), "tone-hold"},
+	} {
+		pill := render(t, TileState(p, RoomTile{Health: tt.health})).Find(".pill")
+		if pill.Text() != tt.word || !pill.HasClass(tt.tone) {
+			t.Errorf("%s: %q in %q", tt.health.State, pill.Text(), pill.AttrOr("class", ""))
+		}
+	}
+}

@@ -52,7 +52,16 @@ let last = 0; // number of the newest event shown here
 let known = 0; // number of the newest event there is, as the server told last
 let open = false;
 
-note.seen = () => ({ state: note.now, heard: line.last ? Date.now() - line.last : 0, behind: Math.max(0, known - last), open });
+let behindSince = 0;
+
+/** What comes within a blink is not behind. */
+function behind(): number {
+  if (known <= last) behindSince = 0;
+  else behindSince ||= Date.now();
+  return behindSince && Date.now() - behindSince > 1_500 ? known - last : 0;
+}
+
+note.seen = () => ({ state: note.now, heard: line.last ? Date.now() - line.last : 0, behind: behind(), open });
 
 /** Once a second, however much arrives: what falls also when nothing comes, and what would only flicker. */
 const show = () => {

@@ -44,6 +44,8 @@ export interface Loaded {
 
 export const minute = 60_000;
 export const span = 60; // minutes shown
+const atLeast = 12; // minutes shown of a young session
+const quarter = 15 * 60; // seconds; every zone's offset is a multiple of it, so ticks stand at whole quarters everywhere
 const renew = 60_000; // ms between two looks at what was stored: what is folded here in between is only an estimate
 
 export class History {
@@ -150,25 +152,25 @@ export class History {
     this.lastSeq = e.seq;
     const at = Date.parse(e.data.timestamp);
     if (!counts(e, this.all) || Number.isNaN(at)) return;
-    const m = this.at(startOf(at));
+    const m = () => this.at(startOf(at));
     switch (e.event_type) {
       case "comment":
-        m.comments++;
+        m().comments++;
         break;
       case "gift":
-        if (!e.data.streaking) m.diamonds += e.data.total_diamonds;
+        if (!e.data.streaking) m().diamonds += e.data.total_diamonds;
         break;
       case "like":
-        m.likes += this.likesGrown(e.data.total_likes, e.data.count);
+        m().likes += this.likesGrown(e.data.total_likes, e.data.count);
         break;
       case "follow":
-        m.follows++;
+        m().follows++;
         break;
       case "share":
-        m.shares++;
+        m().shares++;
         break;
       case "viewers":
-        m.viewers = e.data.viewers;
+        m().viewers = e.data.viewers;
     }
   }
 
@@ -208,6 +210,37 @@ function mark(kind: Mark["kind"], at: number): Mark {
 
 export function startOf(ms: number): number {
   return Math.floor(ms / minute) * minute;
+}
+
+/** The hour in columns, or what there is of it yet: minutes of which nothing is known are there, and empty. */
+export function series(hour: Minute[], now: number): [number[], (number | null)[], (number | null)[], (number | null)[]] {
+  const oldest = startOf(now) - (span - 1) * minute;
+  const first = Math.max(oldest, Math.min(hour[0]?.start ?? now, startOf(now) - atLeast * minute));
+  const by = new Map(hour.map((m) => [m.start, m]));
+  const times: number[] = [];
+  const columns: (number | null)[][] = [[], [], []];
+  for (let at = first; at <= now; at += minute) {
+    const m = by.get(at);
+    times.push(at / 1000);
+    columns[0]!.push(m?.diamonds || null);
+    columns[1]!.push(m ? m.comments : null);
+    columns[2]!.push(m?.viewers ?? null);
+  }
+  return [times, columns[0]!, columns[1]!, columns[2]!];
+}
+
+/** How far apart the ticks of an axis stand, in seconds. */
+export function step(min: number, max: number): number {
+  const minutes = (max - min) / 60;
+  if (minutes <= 15) return 3 * 60;
+  return minutes <= 30 ? 5 * 60 : quarter;
+}
+
+/** The whole steps between two moments, in seconds. */
+export function ticks(min: number, max: number, step: number): number[] {
+  const out: number[] = [];
+  for (let at = Math.ceil(min / step) * step; at <= max; at += step) out.push(at);
+  return out;
 }
 
 async function fetchHistory(session: number, all: boolean): Promise<Loaded> {

@@ -3,11 +3,10 @@ import { html, type TemplateResult } from "lit";
 import { createRef, ref } from "lit/directives/ref.js";
 import uPlot from "uplot";
 import { LightElement } from "./element";
-import { minute, span, startOf, type History, type Mark, type Minute } from "./history";
+import { series, startOf, step, ticks, type History, type Mark } from "./history";
 import type { Texts } from "./i18n";
 
 const height = 132;
-const quarter = 15 * 60; // seconds; every zone's offset is a multiple of it, so ticks stand at whole quarters everywhere
 
 export class LiveChart extends LightElement {
   texts!: Texts;
@@ -87,7 +86,7 @@ export class LiveChart extends LightElement {
       axes: [
         {
           stroke: () => this.colour("--text-3"), font: `10px ${this.font}`, size: 22, gap: 3, ticks: { show: false }, grid: { show: false },
-          splits: (_, __, min, max) => ticks(min, max, quarter), values: (_, at) => at.map((s) => this.texts.minute(s * 1000)),
+          splits: (_, __, min, max) => ticks(min, max, step(min, max)), values: (_, at) => at.map((s) => this.texts.minute(s * 1000)),
         },
         {
           scale: "viewers", stroke: () => this.colour("--text-3"), font: `10px ${this.font}`, size: 34, gap: 3, ticks: { show: false }, space: 36,
@@ -175,27 +174,4 @@ export class LiveChart extends LightElement {
     const kinds = (["program", "gap", "test", "note"] as const).filter((k) => this.marks.some((m) => m.kind === k));
     return html`<ul class="marks" ?hidden=${kinds.length === 0}>${kinds.map((k) => html`<li class="mark-${k}">${this.texts.t(`chart.mark.${k}`)}</li>`)}</ul>`;
   }
-}
-
-/** The hour in columns: minutes of which nothing is known are there, and empty. */
-export function series(hour: Minute[], now: number): [number[], (number | null)[], (number | null)[], (number | null)[]] {
-  const first = startOf(now) - (span - 1) * minute;
-  const by = new Map(hour.map((m) => [m.start, m]));
-  const times: number[] = [];
-  const columns: (number | null)[][] = [[], [], []];
-  for (let at = first; at <= now; at += minute) {
-    const m = by.get(at);
-    times.push(at / 1000);
-    columns[0]!.push(m?.diamonds || null);
-    columns[1]!.push(m ? m.comments : null);
-    columns[2]!.push(m?.viewers ?? null);
-  }
-  return [times, columns[0]!, columns[1]!, columns[2]!];
-}
-
-/** The whole steps between two moments, in seconds. */
-export function ticks(min: number, max: number, step: number): number[] {
-  const out: number[] = [];
-  for (let at = Math.ceil(min / step) * step; at <= max; at += step) out.push(at);
-  return out;
 }

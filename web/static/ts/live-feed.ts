@@ -35,6 +35,7 @@ export class LiveFeed extends LightElement {
   private readonly heights = new Heights<Row>(33);
   private readonly scroller = createRef<HTMLElement>();
   private following = true; // at the end, and staying there
+  private placed = 0; // where the list was put when it was last put at its end
   private held = false; // a pointer or the keyboard is on a row: nothing moves
   private seen = 0; // id of the newest row when following stopped
   private anchor: { row: Row; offset: number } | undefined;
@@ -49,7 +50,7 @@ export class LiveFeed extends LightElement {
 
   private readonly resized = new ResizeObserver(() => {
     this.heights.forget();
-    this.requestUpdate();
+    this.hurry();
   });
 
   override connectedCallback(): void {
@@ -149,7 +150,7 @@ export class LiveFeed extends LightElement {
     }
     if (news) {
       this.heights.layout(this.visible);
-      this.requestUpdate();
+      this.hurry();
     }
     this.place(scroller);
   }
@@ -158,6 +159,7 @@ export class LiveFeed extends LightElement {
   private place(scroller: HTMLElement): void {
     if (this.following) {
       if (!this.held) scroller.scrollTop = scroller.scrollHeight;
+      this.placed = scroller.scrollTop;
       return;
     }
     const index = this.anchor ? this.visible.indexOf(this.anchor.row) : -1;
@@ -180,7 +182,7 @@ export class LiveFeed extends LightElement {
     const s = this.scroller.value!;
     const atEnd = s.scrollHeight - s.scrollTop - s.clientHeight < near;
     if (atEnd && !this.following) this.follow();
-    else if (!atEnd && this.following && !this.held) this.leave();
+    else if (!atEnd && this.following && !this.held && s.scrollTop < this.placed - 2) this.leave(); // else the list has grown below
     this.hurry();
   };
 

@@ -56,7 +56,7 @@ export class LiveNumbers extends LightElement {
   private change(by: number): TemplateResult {
     const t = this.texts;
     const word = by === 0 ? t.t("num.same") : t.t(by > 0 ? "num.more" : "num.fewer", { Count: Math.abs(by) });
-    const sign = by === 0 ? "=" : by > 0 ? "▲ " : "▼ ";
+    const sign = by === 0 ? "±0" : by > 0 ? "▲ " : "▼ ";
     return html`<em class="change ${by > 0 ? "up" : by < 0 ? "down" : ""}" title=${word}><span aria-hidden="true">${sign}${by === 0 ? "" : t.short(Math.abs(by))}</span><span
       class="hidden">${word}</span></em>`;
   }
