@@ -87,6 +87,10 @@ func (s *Server) newFollower(r *http.Request) (*follower, error) {
 
 // serve opens the socket and runs send until it ends, the browser leaves, its login is revoked, or the server closes.
 func (f *follower) serve(w http.ResponseWriter, send func(context.Context) error) error {
+	if err := f.server.enter(); err != nil {
+		return err
+	}
+	defer f.server.sockets.Done()
 	// The library checks that the page which opens the socket is ours.
 	conn, err := websocket.Accept(w, f.request, &websocket.AcceptOptions{CompressionMode: websocket.CompressionDisabled})
 	if err != nil {

@@ -46,9 +46,12 @@ type Server struct {
 
 	storyChanges sync.Mutex // one change of a story's settings at a time
 
-	setup  setupToken
-	closed chan struct{}
-	once   sync.Once
+	setup setupToken
+
+	mu      sync.Mutex // held while a socket opens, or the server closes
+	closed  chan struct{}
+	once    sync.Once
+	sockets sync.WaitGroup // grows only while closed is open
 }
 
 // New returns a server on an open database and a started engine.
@@ -58,8 +61,39 @@ func New(d *db.DB, engine *live.Engine, opts Options) *Server {
 	return s
 }
 
-// Close tells every open socket to come back later: http.Server.Shutdown does not know them.
-func (s *Server) Close() { s.once.Do(func() { close(s.closed) }) }
+// goodbyes is how long Close waits for browsers that may be gone.
+const goodbyes = 3 * time.Second
+
+// Close tells every open socket to come back later, and returns when all have been told: http.Server.Shutdown does not know them.
+func (s *Server) Close() {
+	s.once.Do(func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		close(s.closed)
+	})
+	told := make(chan struct{})
+	go func() {
+		defer close(told)
+		s.sockets.Wait()
+	}()
+	select {
+	case <-told:
+	case <-time.After(goodbyes):
+	}
+}
+
+// enter counts a socket that opens, unless the server closes.
+func (s *Server) enter() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	select {
+	case <-s.closed:
+		return &live.Error{Code: live.CodeUnavailable, Op: "server.enter", Msg: "Showcaller is shutting down."}
+	default:
+		s.sockets.Add(1)
+		return nil
+	}
+}
 
 // Handler returns everything the public address serves.
 func (s *Server) Handler() http.Handler {
