@@ -99,16 +99,38 @@ type follower struct {
 	session int64
 	last    int64
 	hellos  int
+	byes    int // of the last connection
+	news    chan struct{}
 	seen    map[int64][]live.Event // by session, in order
 }
 
 func newFollower(t *testing.T, room string) *follower {
-	return &follower{t: t, path: "/api/rooms/" + room + "/follow", seen: map[int64][]live.Event{}}
+	return &follower{t: t, path: "/api/rooms/" + room + "/follow", seen: map[int64][]live.Event{}, news: make(chan struct{})}
+}
+
+// awaitEvents waits until n events more have been seen.
+func (f *follower) awaitEvents(n int64) {
+	f.t.Helper()
+	late := soon(f.t).Done()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for want := f.last + n; f.last < want; {
+		news := f.news
+		f.mu.Unlock()
+		select {
+		case <-news:
+			f.mu.Lock()
+		case <-late:
+			f.mu.Lock()
+			f.t.Fatalf("no more events after %d", f.last)
+		}
+	}
 }
 
 // follow reads events until the server is gone.
 func (f *follower) follow(ctx context.Context, url string) {
 	f.mu.Lock()
+	f.byes = 0
 	path := fmt.Sprintf("%s?after=%d&session=%d", f.path, f.last, f.session)
 	f.mu.Unlock()
 	conn, _, err := websocket.Dial(ctx, strings.Replace(url, "http", "ws", 1)+path, &websocket.DialOptions{ //nolint:bodyclose // the library's
@@ -139,8 +161,15 @@ func (f *follower) take(b []byte) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if frame.Type == "hello" {
+	defer func() {
+		close(f.news)
+		f.news = make(chan struct{})
+	}()
+	switch frame.Type {
+	case "hello":
 		f.hellos++
+	case "bye":
+		f.byes++
 	}
 	if frame.Type == "hello" && frame.SessionID != f.session {
 		f.session, f.last = frame.SessionID, 0
@@ -400,5 +429,47 @@ func (r *recount) compare(t *testing.T, minutes []live.Minute) {
 	}
 	if len(minutes) != len(r.minutes) {
 		t.Errorf("%d minutes, recounted %d", len(minutes), len(r.minutes))
+	}
+}
+
+// TestInterruptServe: a panel that is stopped tells every page when to come back, loses nothing it was given, and says in its
+// gap that nobody was listening.
+func TestInterruptServe(t *testing.T) {
+	t.Parallel()
+	srv := tiktoktest.NewServer(t)
+	room := busy(t, srv, "lan", 50)
+	environ := settings(t, srv)
+	check := newChecker(environ)
+	browser := newFollower(t, "lan")
+	for n := range 2 {
+		p := spawn(t, environ)
+		url := p.address()
+		if n == 0 {
+			panel{t, url}.watch("lan")
+		}
+		awaitEntries(t, room, n+1)
+		var following sync.WaitGroup
+		others := make([]*follower, 5)
+		for i := range others {
+			others[i] = newFollower(t, "lan")
+			following.Go(func() { others[i].follow(t.Context(), url) })
+		}
+		following.Go(func() { browser.follow(t.Context(), url) })
+		for _, f := range append(others, browser) {
+			f.awaitEvents(10)
+		}
+		if code := p.interrupt(); code != exitOK {
+			t.Errorf("exit code %d", code)
+		}
+		following.Wait()
+		for _, f := range append(others, browser) {
+			if f.byes != 1 {
+				t.Errorf("a page was told %d times to come back", f.byes)
+			}
+		}
+		check.all(t, browser)
+	}
+	if check.gaps != 1 {
+		t.Errorf("%d gaps", check.gaps)
 	}
 }
