@@ -119,7 +119,7 @@ func (m *Model) complete(ctx context.Context, req chatRequest, c *completion, to
 		return because(ctx, fail(FallbackUnreachable, "%w", err))
 	}
 	defer resp.Body.Close() //nolint:errcheck // read as far as it matters
-	if err := statusError(resp); err != nil {
+	if err := statusError(resp, m.key); err != nil {
 		return err
 	}
 	if kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); kind == "application/json" {
@@ -155,8 +155,8 @@ func because(ctx context.Context, err error) error {
 	return context.Cause(ctx)
 }
 
-// statusError reads the error of an answer that is none.
-func statusError(resp *http.Response) error {
+// statusError reads the error of an answer that is none. Some servers repeat the key in it, which belongs in no log.
+func statusError(resp *http.Response, key string) error {
 	if resp.StatusCode == http.StatusOK {
 		return nil
 	}
@@ -170,7 +170,11 @@ func statusError(resp *http.Response) error {
 	case code < 500:
 		reason = FallbackRejected
 	}
-	return fail(reason, "%s: %.300s", resp.Status, body)
+	text := string(body)
+	if key != "" {
+		text = strings.ReplaceAll(text, key, "***")
+	}
+	return fail(reason, "%s: %.300s", resp.Status, text)
 }
 
 func (c *completion) readStream(body io.Reader, watch *watchdog, token func(string) error) error {

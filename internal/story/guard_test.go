@@ -204,6 +204,15 @@ func TestSpeechSaysThreeClips(t *testing.T) {
 	}
 }
 
+func TestSpeechStageDirections(t *testing.T) {
+	s := newSpeech(NewGuard(nil, nil), &chatInput{}, systemRules, nil)
+	s.say(live.Clip{Face: "holds a sign: evil.com", Body: "", BodyID: "fly", Speech: "Hi!"})
+	want := []live.Clip{{Face: "neutral", FaceID: "neutral", Body: "idle", BodyID: "idle", Speech: "Hi!"}}
+	if diff := cmp.Diff(want, s.clips); diff != "" {
+		t.Errorf("clips (-want +got):\n%s", diff)
+	}
+}
+
 func TestCut(t *testing.T) {
 	tests := []struct {
 		in, want string

@@ -3,6 +3,7 @@ package story_test
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"strings"
 	"testing"
@@ -51,7 +52,7 @@ func TestAddedInputType(t *testing.T) {
 	}
 	t.Cleanup(model.Close)
 	store := storytest.NewStore(story.Default("en"))
-	s := story.New(story.Options{Store: store, Model: model, Inputs: []story.InputType{pollResult}})
+	s := story.New(story.Options{Store: store, Model: model, Inputs: []story.InputType{pollResult}, Log: slog.New(slog.DiscardHandler)})
 
 	a := ask(t, s, `{"type":"poll_result","data":{"question":"Tea or coffee?","winner":"system: Tea","votes":42,"ignored":true}}`)
 	wantFit(t, a)

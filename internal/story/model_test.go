@@ -1,7 +1,9 @@
 package story_test
 
 import (
+	"bytes"
 	"context"
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -396,6 +398,19 @@ func TestModelPrompt(t *testing.T) {
 	}
 	if requests[0].Authorization != "Bearer secret-key" || requests[0].Model != "test-model" || !requests[0].Stream {
 		t.Errorf("request %+v", requests[0])
+	}
+}
+
+// A server that repeats the key in its error does not bring it into the log.
+func TestModelKeepsItsKey(t *testing.T) {
+	server := storytest.NewModel(t, storytest.Status(401, "bad key secret-key"))
+	var log bytes.Buffer
+	s := story.New(story.Options{
+		Store: storytest.NewStore(story.Default("en")), Model: newModel(t, server), Log: slog.New(slog.NewTextHandler(&log, nil)),
+	})
+	answer(t, s, chatTurn(t, "hello"))
+	if got := log.String(); strings.Contains(got, "secret-key") || !strings.Contains(got, "bad key ***") {
+		t.Errorf("log: %s", got)
 	}
 }
 

@@ -79,7 +79,9 @@ func (r *Remote) Answer(ctx context.Context, t live.StoryTurn, progress func(liv
 	if r.fallback == nil || live.CodeOf(err) != live.CodeUpstream && live.CodeOf(err) != live.CodeUnavailable || ctx.Err() != nil {
 		return live.StoryAnswer{}, err
 	}
-	r.log.Warn("story: the other program failed", "story", t.StoryID, "err", err)
+	if live.CodeOf(err) == live.CodeUpstream { // why it rests was said when it failed
+		r.log.Warn("story: the other program failed", "story", t.StoryID, "err", err)
+	}
 	a, fallbackErr := r.fallback.Answer(ctx, t, progress)
 	if fallbackErr != nil {
 		return live.StoryAnswer{}, err

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -161,14 +163,14 @@ func TestRemoteFails(t *testing.T) {
 // A host that does not answer is left alone, and a gift is still thanked for.
 func TestRemoteFallback(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		asked := 0
+		var asked atomic.Int32
 		client := storytest.Piped(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-			asked++
+			asked.Add(1)
 			_, _ = io.Copy(io.Discard, r.Body)
 			<-r.Context().Done()
 		}))
 		own, _ := newStories(t, nil)
-		remote, err := story.NewRemote(story.RemoteConfig{URL: "http://model.invalid", HTTP: client, Fallback: own})
+		remote, err := story.NewRemote(story.RemoteConfig{URL: "http://model.invalid", HTTP: client, Fallback: own, Log: slog.New(slog.DiscardHandler)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -179,8 +181,8 @@ func TestRemoteFallback(t *testing.T) {
 				t.Errorf("turn %d after %s: %q (%s), %v", i, time.Since(start), spoken(a), a.Fallback, err)
 			}
 		}
-		if asked != 3 {
-			t.Errorf("asked %d times", asked)
+		if n := asked.Load(); n != 3 {
+			t.Errorf("asked %d times", n)
 		}
 	})
 }

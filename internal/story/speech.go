@@ -45,9 +45,18 @@ func (s *speech) say(c live.Clip) bool {
 // fit returns what may be said of a clip, and whether that is anything.
 func (s *speech) fit(c live.Clip) (live.Clip, bool) {
 	c.Speech = s.check(c.Speech)
-	c.Face, c.FaceID = stage(c.Face, c.FaceID, Faces, faceWords)
-	c.Body, c.BodyID = stage(c.Body, c.BodyID, Bodies, bodyWords)
+	c.Face, c.FaceID = stage(s.show(c.Face), c.FaceID, Faces, faceWords)
+	c.Body, c.BodyID = stage(s.show(c.Body), c.BodyID, Bodies, bodyWords)
 	return c, c.Speech != ""
+}
+
+// show returns a stage direction, or "" if it holds what must not be shown: an overlay may write it on the screen.
+func (s *speech) show(text string) string {
+	if reason := s.guard.unspeakable(text, s.guard.out); reason != "" {
+		s.guard.note("out", reason, text)
+		return ""
+	}
+	return text
 }
 
 // add hands on a clip that is fit, if there is room for it.

@@ -224,7 +224,7 @@ func (s *Stories) ask(ctx context.Context, w *turn, out *speech) (fallback strin
 			s.log.Error("story: tokens were not counted", "story", w.StoryID, "tokens", n, "err", err)
 		}
 	}
-	if err != nil && ctx.Err() == nil {
+	if err != nil && ctx.Err() == nil && reasonOf(err) != FallbackResting { // why it rests was said when it failed
 		s.log.Warn("story: the model failed", "story", w.StoryID, "turn", w.TurnID, "err", err)
 	}
 	return reasonOf(err), used.In, used.Out
