@@ -16,7 +16,7 @@ packages() {
 	case $1 in
 	cc) echo gcc libc6-dev ;;
 	node) echo nodejs npm ;;
-	chromium) echo chromium fonts-noto-cjk fonts-noto-color-emoji ;;
+	chromium) echo chromium ;;
 	protoc) echo protobuf-compiler ;;
 	*) echo "$1" ;;
 	esac
