@@ -168,9 +168,6 @@ func (p *problem) refine(err error) {
 	if errors.Is(err, story.ErrMalformed) {
 		p.Status = http.StatusBadRequest
 	}
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		p.Status = http.StatusRequestEntityTooLarge
-	}
 	p.Title = http.StatusText(p.Status)
 	if v, ok := errors.AsType[*story.ValidationError](err); ok {
 		p.Errors = nil

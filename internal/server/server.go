@@ -101,6 +101,7 @@ func (s *Server) Handler() http.Handler {
 	r.Use(s.recoverPanics, securityHeaders, http.NewCrossOriginProtection().Handler, s.identify)
 	r.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	r.Get("/readyz", s.page(s.ready))
+	r.Get("/story-client.js", storyClient)
 	r.Mount(static.Prefix, http.StripPrefix(strings.TrimSuffix(static.Prefix, "/"), static.Handler()))
 	s.publicPages(r)
 	r.Group(func(r chi.Router) {

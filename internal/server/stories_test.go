@@ -2,7 +2,9 @@ package server_test
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -85,7 +87,7 @@ func TestMessageRefusals(t *testing.T) {
 	}{
 		{"no JSON", message, `{"message":`, 400, ""},
 		{"nothing", message, ``, 400, ""},
-		{"too large", message, `"` + strings.Repeat("x", 70<<10) + `"`, 413, ""},
+		{"too large", message, `"` + strings.Repeat("x", 70<<10) + `"`, 400, ""},
 		{"blank", message, `{"message":" "}`, 422, "body.message"},
 		{"a number", message, `7`, 422, "body"},
 		{"two fields", message, `{"type":"gift_event","data":{"giftCount":0}}`, 422, "body.data.username body.data.giftName body.data.giftCount"},
@@ -353,6 +355,23 @@ func (f *fixture) caused(session int64, kind live.Kind, is func(live.Event) bool
 	case <-deadline:
 		f.t.Fatalf("session %d never got its %s", info.ID, kind)
 		return live.Event{}
+	}
+}
+
+// TestClientLibrary: the address that other programs write down leads to the module of this release.
+func TestClientLibrary(t *testing.T) {
+	f := start(t)
+	res, err := f.client.Get(f.url + "/story-client.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	module, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode != http.StatusOK || !strings.HasPrefix(res.Header.Get("Content-Type"), "text/javascript") {
+		t.Fatalf("%d %s %v", res.StatusCode, res.Header.Get("Content-Type"), err)
+	}
+	if !bytes.Contains(module, []byte("LiveStreamClient")) || bytes.Contains(module, []byte("import ")) || bytes.Contains(module, []byte("from\"")) {
+		t.Errorf("not a module that stands alone: %.200s", module)
 	}
 }
 

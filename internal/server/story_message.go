@@ -16,6 +16,7 @@ import (
 
 	"showcaller/internal/live"
 	"showcaller/internal/story"
+	"showcaller/web/static"
 )
 
 // messageOperation describes POST …/message. huma does not serve it: a body may be a bare JSON string, what does not fit is
@@ -25,7 +26,7 @@ func (s *Server) messageOperation(api huma.API) {
 		return huma.SchemaFromType(api.OpenAPI().Components.Schemas, reflect.TypeOf(v))
 	}
 	refused := &huma.Response{
-		Description: "400 no JSON, 404 no such story, 409 paused, 413 more than 64 KiB, 422 does not fit, 429 too fast",
+		Description: "400 no JSON or too large, 404 no such story, 409 paused, 422 does not fit, 429 too fast",
 		Content:     map[string]*huma.MediaType{"application/problem+json": {Schema: schema(problem{})}},
 	}
 	text := &huma.Schema{Type: "string"}
@@ -62,6 +63,12 @@ func inputSchema() *huma.Schema {
 			Properties: map[string]*huma.Schema{"prompt": text, "question": text, "message": text, "input": {}},
 		},
 	}}
+}
+
+// storyClient handles GET /story-client.js: the address of the client library that other programs write down.
+func storyClient(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-cache")
+	http.Redirect(w, r, static.Path("story-client.js"), http.StatusFound)
 }
 
 // postMessage handles POST /api/stories/{storyId}/message.
