@@ -16,7 +16,8 @@ type Board struct {
 	Minutes     []live.Minute // since a moment: viewers, diamonds and gaps only
 }
 
-const newestSessions = `FROM rooms r JOIN sessions s ON s.id = (SELECT max(n.id) FROM sessions n WHERE n.room = r.unique_id)`
+const newestSessions = `FROM rooms r JOIN sessions s ON s.id = (SELECT max(n.id) FROM sessions n WHERE n.room = r.unique_id
+	AND n.origin <> 'replay' AND n.live_id NOT LIKE 'rehearsal-%')`
 
 // Boards returns the board of every room that has a session, in two queries however many rooms there are. Minutes are those
 // since a moment. The demo room counts its simulated events.

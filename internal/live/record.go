@@ -213,7 +213,7 @@ func (w *watch) openSession(ctx context.Context, at time.Time, room RoomInfo) (*
 		return nil, err
 	}
 	s, err := w.resume(ctx, info)
-	w.engine.endFor(w.name)
+	w.engine.endFor(w.name, EndLive)
 	return s, err
 }
 

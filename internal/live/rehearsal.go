@@ -179,8 +179,8 @@ func (e *Engine) startRehearsal(w *watch, r *rehearsal) error {
 	return nil
 }
 
-// endFor ends the rehearsals a room's page shows, because the room goes live, and returns when they have ended.
-func (e *Engine) endFor(room string) {
+// endFor ends the rehearsals a room's page shows, because it is to show something else, and returns when they have ended.
+func (e *Engine) endFor(room, reason string) {
 	e.rehearse.mu.Lock()
 	var ending []*rehearsal
 	for _, r := range e.rehearse.open {
@@ -190,7 +190,7 @@ func (e *Engine) endFor(room string) {
 	}
 	e.rehearse.mu.Unlock()
 	for _, r := range ending {
-		r.end(EndLive)
+		r.end(reason)
 		<-r.done
 	}
 }

@@ -41,6 +41,9 @@ func (e *Engine) Replay(ctx context.Context, of SessionInfo, speed float64) (Ses
 	}
 	e.rehearse.opening.Lock()
 	defer e.rehearse.opening.Unlock()
+	if w.open() == nil { // the room's page shows the replay, and one thing at a time
+		e.endFor(of.Room, EndStopped)
+	}
 	at := time.Now()
 	room := RoomInfo{UniqueID: of.Room, RoomID: fmt.Sprintf("replay-%d-%d", of.ID, at.UnixNano()), Title: of.Title}
 	r, err := e.openRehearsal(ctx, w, room, OriginReplay, at)

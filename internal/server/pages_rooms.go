@@ -3,6 +3,7 @@ package server
 import (
 	"errors"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -92,11 +93,14 @@ func (s *Server) showRoom(w http.ResponseWriter, r *http.Request) error {
 		Wanted: room.Wanted, Health: healthView(room),
 	}
 	v.Title, v.Room = v.Printer.T("live.title", "Name", v.Name()), room.UniqueID
-	session, ok, err := s.newestSession(r, room)
+	session, ok, err := s.shownSession(r, room)
 	if err != nil {
 		return err
 	}
 	if ok {
+		if v.Rehearsal = s.bar(session); r.URL.Query().Has("session") {
+			v.Follow = "/api/sessions/" + strconv.FormatInt(session.ID, 10) + "/follow"
+		}
 		if err := s.fillLive(r, &v, session); err != nil {
 			return err
 		}
@@ -105,12 +109,30 @@ func (s *Server) showRoom(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// shownSession returns the session a room's desk shows: the one its address names, else the newest.
+func (s *Server) shownSession(r *http.Request, room live.RoomState) (live.SessionInfo, bool, error) {
+	named := r.URL.Query().Get("session")
+	if named == "" {
+		return s.newestSession(r, room)
+	}
+	id, err := strconv.ParseInt(named, 10, 64)
+	if err != nil {
+		return live.SessionInfo{}, false, &live.Error{Code: live.CodeNotFound, Op: "server.showRoom"}
+	}
+	info, err := s.db.Session(r.Context(), id)
+	if err == nil && info.Room != room.UniqueID {
+		err = &live.Error{Code: live.CodeNotFound, Op: "server.showRoom"}
+	}
+	return info, err == nil, err
+}
+
 func (s *Server) fillLive(r *http.Request, v *templates.LivePage, session live.SessionInfo) error {
-	totals, err := s.db.Totals(r.Context(), session.ID, v.Demo)
+	rehearsals := v.Demo || v.Rehearsal != nil
+	totals, err := s.db.Totals(r.Context(), session.ID, rehearsals)
 	if err != nil {
 		return err
 	}
-	minutes, err := s.db.Minutes(r.Context(), session.ID, v.Demo)
+	minutes, err := s.db.Minutes(r.Context(), session.ID, rehearsals)
 	if err != nil {
 		return err
 	}
@@ -125,7 +147,7 @@ func (s *Server) fillLive(r *http.Request, v *templates.LivePage, session live.S
 	if v.Pins, err = s.db.Pins(r.Context(), session.ID); err != nil {
 		return err
 	}
-	gifters, err := s.db.Attendance(r.Context(), session.ID, v.Demo, "diamonds", topGifters, 0)
+	gifters, err := s.db.Attendance(r.Context(), session.ID, rehearsals, "diamonds", topGifters, 0)
 	if err != nil {
 		return err
 	}

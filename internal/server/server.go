@@ -47,6 +47,7 @@ type Server struct {
 	storyChanges sync.Mutex // one change of a story's settings at a time
 
 	setup setupToken
+	onces onces
 
 	mu      sync.Mutex // held while a socket opens, or the server closes
 	closed  chan struct{}
@@ -107,6 +108,7 @@ func (s *Server) Handler() http.Handler {
 	r.Group(func(r chi.Router) {
 		r.Use(s.requireLogin)
 		s.panelPages(r)
+		s.simulatorPages(r)
 	})
 	s.api(r)
 	r.NotFound(s.page(func(http.ResponseWriter, *http.Request) error {

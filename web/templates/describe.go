@@ -70,8 +70,11 @@ func describeSubscribe(p Page, e live.Event, row *feedRow) {
 
 func describeConnect(p Page, e live.Event, row *feedRow) {
 	row.Class, row.Text, row.User, row.Name = "system", p.t("feed.connect"), nil, ""
-	if title := live.DataOf[live.Connect](e).Title; title != "" {
-		row.Text = p.t("feed.connect.title", "Title", title)
+	switch c := live.DataOf[live.Connect](e); {
+	case c.Way == "rehearsal":
+		row.Text = p.t("feed.connect.rehearsal")
+	case c.Title != "":
+		row.Text = p.t("feed.connect.title", "Title", c.Title)
 	}
 }
 
@@ -92,7 +95,10 @@ func causeText(p Page, cause string) string {
 
 func describeLiveEnd(p Page, e live.Event, row *feedRow) {
 	row.Class, row.Text, row.User, row.Name = "system", p.t("feed.live_end"), nil, ""
-	switch live.DataOf[live.LiveEnd](e).Reason {
+	reason := live.DataOf[live.LiveEnd](e).Reason
+	switch reason {
+	case "rehearsal_stopped", "rehearsal_idle", "rehearsal_live", "rehearsal_restart", "rehearsal_ended":
+		row.Text = p.t("feed.live_end." + reason)
 	case "host":
 		row.Text = p.t("feed.live_end.host")
 	case "suspended":
@@ -250,6 +256,10 @@ func describeNote(p Page, e live.Event, row *feedRow) {
 	row.Class, row.Name, row.User, row.Text = "host", p.t("feed.note"), nil, n.Text
 	if n.Author != "" {
 		row.Name += " · " + n.Author
+	}
+	if n.Silence > 0 {
+		row.Class, row.Name = "system", ""
+		row.Text = p.t("feed.note.silence", "Time", p.Printer.Duration(time.Duration(n.Silence*float64(time.Second))))
 	}
 }
 

@@ -86,7 +86,7 @@ const lines: { [K in Kind]: (e: EventOf<K>, texts: Texts) => Line } = {
     return { ...by(e), tone: "people", parts: [said] };
   },
 
-  connect: (e, texts) => system(e.data.title ? texts.t("feed.connect.title", { Title: e.data.title }) : texts.t("feed.connect")),
+  connect: (e, texts) => system(e.data.way === "rehearsal" ? texts.t("feed.connect.rehearsal") : e.data.title ? texts.t("feed.connect.title", { Title: e.data.title }) : texts.t("feed.connect")),
 
   disconnect: (e, texts) =>
     system(e.data.cause ? texts.t("feed.disconnect.cause", { Cause: causeText(e.data.cause, texts) }) : texts.t("feed.disconnect")),
@@ -157,7 +157,9 @@ const lines: { [K in Kind]: (e: EventOf<K>, texts: Texts) => Line } = {
     return { tone: "gap", parts: [dotted(when, causeText(e.data.cause, texts), texts.duration(e.data.seconds * 1000))] };
   },
 
-  note: (e, texts) => host(dotted(texts.t("feed.note"), e.data.author), e.data.text),
+  note: (e, texts) => e.data.silence_seconds
+    ? system(texts.t("feed.note.silence", { Time: texts.duration(e.data.silence_seconds * 1000) }))
+    : host(dotted(texts.t("feed.note"), e.data.author), e.data.text),
 };
 
 function by(e: LiveEvent): Pick<Line, "user" | "name"> {

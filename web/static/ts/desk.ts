@@ -75,7 +75,7 @@ const show = () => {
 setInterval(show, 1_000);
 
 const room = `/api/rooms/${encodeURIComponent(name)}`;
-const live = new Live(`${room}/follow`, {
+const live = new Live(desk.dataset["follow"] || `${room}/follow`, {
   session(id) {
     session = id;
     last = known = 0;

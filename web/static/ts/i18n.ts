@@ -90,6 +90,11 @@ export class Texts {
     return this.second.resolvedOptions().timeZone;
   }
 
+  /** The day and the time of day, short, in the reader's zone. */
+  moment(time: string): string {
+    return new Intl.DateTimeFormat(this.lang, { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" }).format(new Date(time));
+  }
+
   /** A length of time in its largest unit: 17 s, 3 min, 5 h. */
   duration(ms: number): string {
     const s = Math.max(0, Math.round(ms / 1000));
