@@ -48,7 +48,7 @@ func bundle(root string) (map[string][]byte, map[string]string, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	entries := append(catalogues, "web/static/ts/app.ts", "web/static/ts/desk.ts", "web/static/ts/story-client.ts", "web/static/css/app.css")
+	entries := append(catalogues, "web/static/ts/app.ts", "web/static/ts/desk.ts", "web/static/ts/simulator.ts", "web/static/ts/story-client.ts", "web/static/css/app.css")
 	result := api.Build(api.BuildOptions{
 		AbsWorkingDir:     root,
 		EntryPoints:       entries,
