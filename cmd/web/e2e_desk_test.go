@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -260,7 +261,7 @@ func TestRoomsMoveByThemselves(t *testing.T) {
 	b.until(`document.querySelector("[data-room=ann] .tone-ready[data-state=waiting]")`)
 	b.picture("rooms-waiting-ja")
 	room.GoLive()
-	if status, answer := p.ask("POST", "/api/rooms/ann/connect", nil); status != 200 {
+	if status, answer := p.ask(http.MethodPost, "/api/rooms/ann/connect", nil); status != http.StatusOK {
 		t.Fatalf("connect: %d %s", status, answer)
 	}
 	b.until(`document.querySelector("[data-room=ann] [data-state=live]")`)
@@ -268,7 +269,7 @@ func TestRoomsMoveByThemselves(t *testing.T) {
 	b.until(text("[data-room=ann] .pair") + `.includes("77")`)
 	b.do(chromedp.Click(`[data-room=ann] [data-part=acts] button`)) // disconnect
 	b.until(`document.querySelector("[data-room=ann] [data-state=idle]")`)
-	if status, answer := p.ask("DELETE", "/api/rooms/ann", nil); status != 204 {
+	if status, answer := p.ask(http.MethodDelete, "/api/rooms/ann", nil); status != http.StatusNoContent {
 		t.Fatalf("remove: %d %s", status, answer)
 	}
 	b.until(`!document.querySelector("[data-room=ann]")`)

@@ -50,8 +50,8 @@ func TestPicturesComeFromOurOwnAddress(t *testing.T) {
 	f := start(t)
 	f.setUp()
 	fake := &cdn{reply: map[string]*http.Response{
-		"/a~72.webp": body(200, png), "/page": body(200, []byte("<html><script>alert(1)</script>")), "/svg": body(200, []byte(`<svg xmlns="http://www.w3.org/2000/svg"/>`)),
-		"/huge": body(200, append(png, make([]byte, 1<<20)...)),
+		"/a~72.webp": body(http.StatusOK, png), "/page": body(http.StatusOK, []byte("<html><script>alert(1)</script>")), "/svg": body(http.StatusOK, []byte(`<svg xmlns="http://www.w3.org/2000/svg"/>`)),
+		"/huge": body(http.StatusOK, append(png, make([]byte, 1<<20)...)),
 		"/away": {StatusCode: http.StatusFound, Header: http.Header{"Location": {"https://evil.example/a.png"}}, Body: http.NoBody},
 		"/down": {StatusCode: http.StatusFound, Header: http.Header{"Location": {"http://p16.tiktokcdn.com/a~72.webp"}}, Body: http.NoBody},
 	}}
@@ -96,14 +96,14 @@ func TestPicturesComeFromOurOwnAddress(t *testing.T) {
 		t.Errorf("a stranger got %d and made us ask %d times", res.StatusCode, asked())
 	}
 	res, data := get(good+"?x-expires=1", true)
-	if res.StatusCode != 200 || !bytes.Equal(data, png) || res.Header.Get("Content-Type") != "image/png" {
+	if res.StatusCode != http.StatusOK || !bytes.Equal(data, png) || res.Header.Get("Content-Type") != "image/png" {
 		t.Errorf("a picture: %d %s, %d bytes", res.StatusCode, res.Header.Get("Content-Type"), len(data))
 	}
 	if csp := res.Header.Get("Content-Security-Policy"); !strings.Contains(csp, "default-src 'none'") || res.Header.Get("X-Content-Type-Options") != "nosniff" {
 		t.Errorf("a picture is sent with the policy %q", csp)
 	}
 	delete(fake.reply, "/a~72.webp") // the address has expired
-	if res, data = get(good+"?x-expires=2", true); res.StatusCode != 200 || !bytes.Equal(data, png) || asked() != 1 {
+	if res, data = get(good+"?x-expires=2", true); res.StatusCode != http.StatusOK || !bytes.Equal(data, png) || asked() != 1 {
 		t.Errorf("a kept picture: %d after %d questions", res.StatusCode, asked())
 	}
 	for path, why := range map[string]string{
@@ -142,13 +142,13 @@ func TestPins(t *testing.T) {
 	f.awaitSeq(session, 2)
 	pins := fmt.Sprintf("/api/sessions/%d/pins", session)
 	var pinned struct{ Seq int64 }
-	if res := f.api("POST", pins, map[string]any{"seq": 2}, &pinned); res.StatusCode != 201 || pinned.Seq != 3 {
+	if res := f.api("POST", pins, map[string]any{"seq": 2}, &pinned); res.StatusCode != http.StatusCreated || pinned.Seq != 3 {
 		t.Fatalf("pin: %d, seq %d", res.StatusCode, pinned.Seq)
 	}
 	if f.api("POST", pins, map[string]any{"seq": 2}, &pinned); pinned.Seq != 0 {
 		t.Error("a double click pins twice")
 	}
-	if res := f.api("POST", pins, map[string]any{"seq": 99}, nil); res.StatusCode != 404 {
+	if res := f.api("POST", pins, map[string]any{"seq": 99}, nil); res.StatusCode != http.StatusNotFound {
 		t.Errorf("pinning nothing: %d", res.StatusCode)
 	}
 	_, doc := f.page("/rooms/ann")
@@ -167,7 +167,7 @@ func TestPins(t *testing.T) {
 	if _, doc = f.page("/rooms/ann"); doc.Find("pin-strip li").Length() != 1 {
 		t.Error("a form does not pin")
 	}
-	if res := f.api("DELETE", pins+"/2", nil, nil); res.StatusCode != 204 {
+	if res := f.api("DELETE", pins+"/2", nil, nil); res.StatusCode != http.StatusNoContent {
 		t.Errorf("unpin: %d", res.StatusCode)
 	}
 	var summary struct{ Comments, Gifts int64 }
@@ -188,27 +188,27 @@ func TestViewerCardAndNote(t *testing.T) {
 		Messages []json.RawMessage
 		Note     struct{ Text, Author string }
 	}
-	if res := f.api("GET", "/api/rooms/ann/viewers/68bob", nil, &card); res.StatusCode != 200 || card.Visits != 1 || len(card.Messages) != 1 || card.User.UniqueID != "bob" {
+	if res := f.api("GET", "/api/rooms/ann/viewers/68bob", nil, &card); res.StatusCode != http.StatusOK || card.Visits != 1 || len(card.Messages) != 1 || card.User.UniqueID != "bob" {
 		t.Fatalf("card: %d %+v", res.StatusCode, card)
 	}
-	if res := f.api("GET", "/api/rooms/ann/viewers/nobody", nil, nil); res.StatusCode != 404 {
+	if res := f.api("GET", "/api/rooms/ann/viewers/nobody", nil, nil); res.StatusCode != http.StatusNotFound {
 		t.Errorf("nobody's card: %d", res.StatusCode)
 	}
-	if res := f.api("PUT", "/api/rooms/ann/viewers/68bob/note", map[string]string{"text": " sings along "}, nil); res.StatusCode != 200 {
+	if res := f.api("PUT", "/api/rooms/ann/viewers/68bob/note", map[string]string{"text": " sings along "}, nil); res.StatusCode != http.StatusOK {
 		t.Errorf("note: %d", res.StatusCode)
 	}
 	if f.api("GET", "/api/rooms/ann/viewers/68bob", nil, &card); card.Note.Text != "sings along" || card.Note.Author != "api" {
 		t.Errorf("the note is %+v", card.Note)
 	}
 	res, doc := f.page("/rooms/ann/viewers/68bob")
-	if res.StatusCode != 200 || doc.Find(".viewer textarea").Text() != "sings along" || doc.Find(".said li span").Text() != "<b>hi</b>" || doc.Find("nav.rail").Length() != 1 {
+	if res.StatusCode != http.StatusOK || doc.Find(".viewer textarea").Text() != "sings along" || doc.Find(".said li span").Text() != "<b>hi</b>" || doc.Find("nav.rail").Length() != 1 {
 		t.Errorf("the viewer's page: %d", res.StatusCode)
 	}
 	if _, part := f.page("/rooms/ann/viewers/68bob?part=card"); part.Find(".viewer").Length() != 1 || part.Find("nav").Length() != 0 {
 		t.Error("the card alone is more or less than that")
 	}
 	res, doc = f.submit("/rooms/ann/viewers/68bob/note", "note", strings.Repeat("長", 1001))
-	if res.StatusCode != 422 || doc.Find("#note-error").Length() != 1 || len([]rune(doc.Find("textarea").Text())) != 1001 {
+	if res.StatusCode != http.StatusUnprocessableEntity || doc.Find("#note-error").Length() != 1 || len([]rune(doc.Find("textarea").Text())) != 1001 {
 		t.Errorf("a note that is too long: %d", res.StatusCode)
 	}
 	if _, doc = f.submit("/rooms/ann/viewers/68bob/note", "note", "khách quen"); doc.Find("textarea").Text() != "khách quen" || !strings.Contains(doc.Find("#note-hint").Text(), "linh") {
@@ -241,7 +241,7 @@ func TestMinutesSayUpToWhere(t *testing.T) {
 	if f.api("GET", path+"?from="+url.QueryEscape(time.Now().Add(time.Hour).UTC().Format(time.RFC3339)), nil, &minutes); len(minutes.Items) != 0 {
 		t.Errorf("%d minutes of the future", len(minutes.Items))
 	}
-	if res := f.api("GET", path+"?from=yesterday", nil, nil); res.StatusCode != 422 {
+	if res := f.api("GET", path+"?from=yesterday", nil, nil); res.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("a time that is none: %d", res.StatusCode)
 	}
 }
@@ -255,7 +255,7 @@ func TestRoomsAreFollowed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.CloseNow()
+	defer conn.CloseNow() //nolint:errcheck // the test is over
 	read := func() (frame struct {
 		Order []string
 		Rooms map[string]map[string]string
@@ -285,7 +285,7 @@ func TestRoomsAreFollowed(t *testing.T) {
 	}
 	for frame := read(); len(frame.Order) > 0; frame = read() {
 	}
-	if res := f.api("GET", "/api/rooms/follow", nil, nil); res.StatusCode != 404 {
+	if res := f.api("GET", "/api/rooms/follow", nil, nil); res.StatusCode != http.StatusNotFound {
 		t.Errorf("a room called follow: %d", res.StatusCode)
 	}
 }
@@ -331,12 +331,12 @@ func TestAHundredRooms(t *testing.T) {
 		}
 		s.Close(true)
 	}
-	var best time.Duration = time.Hour
+	best := time.Hour
 	for range 5 {
 		begin := time.Now()
 		res, doc := f.page("/")
 		best = min(best, time.Since(begin))
-		if n := doc.Find(".tile .spark").Length(); res.StatusCode != 200 || n != 100 {
+		if n := doc.Find(".tile .spark").Length(); res.StatusCode != http.StatusOK || n != 100 {
 			t.Fatalf("%d with %d spark lines", res.StatusCode, n)
 		}
 	}
@@ -345,4 +345,3 @@ func TestAHundredRooms(t *testing.T) {
 		t.Errorf("the page of 100 rooms took %s", best)
 	}
 }
-

@@ -88,9 +88,10 @@ func TestEveryKeyIsNamed(t *testing.T) {
 
 // What the program can be in, every language has words for.
 func TestEveryStateReasonAndCodeHasWords(t *testing.T) {
-	constant := regexp.MustCompile(`\b(State|Reason|Code)[A-Z]\w*\s+(State|Reason|Code)\s*=\s*"(\w+)"`)
+	constant := regexp.MustCompile(`\b(State|Reason|Code|Skip)[A-Z]\w*\s+(State|Reason|Code|SkipReason)\s*=\s*"(\w+)"`)
 	wanted := map[string][]string{
 		"State": {"state.", "health."}, "Reason": {"cause.", "reason.", "advice."}, "Code": {"error."},
+		"SkipReason": {"skip."},
 	}
 	keys := forms(t, "en")
 	found := map[string]int{}

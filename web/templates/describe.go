@@ -235,8 +235,17 @@ func describeReply(p Page, e live.Event, row *feedRow) {
 }
 
 func describeSkip(p Page, e live.Event, row *feedRow) {
+	row.Class, row.Text, row.User, row.Name = "system", skipText(p, e), nil, ""
+}
+
+// skipText says why the host did not answer; a reason we have no words for is shown as it is.
+func skipText(p Page, e live.Event) string {
 	s := live.DataOf[live.Skip](e)
-	row.Class, row.Text, row.User, row.Name = "system", p.t("feed.skip", "Reason", joined(s.Reason, s.Detail)), nil, ""
+	reason := p.t("skip." + s.Reason)
+	if reason == "skip."+s.Reason {
+		reason = s.Reason
+	}
+	return p.t("feed.skip", "Reason", joined(reason, s.Detail))
 }
 
 func describeGap(p Page, e live.Event, row *feedRow) {

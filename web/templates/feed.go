@@ -23,7 +23,8 @@ type feedRow struct {
 	Tags  []string
 	Text  string
 	Lang  string
-	Worth int64 // diamonds
+	Worth int64  // diamonds
+	Aside string // why the host did not answer it
 	Sim   bool
 	Past  bool
 }
@@ -106,6 +107,8 @@ func (f *feed) add(e live.Event) {
 	case row.Class == "crowd":
 		f.addCrowd(e, row)
 		return
+	case e.Kind == live.KindSkip && f.skipped(e):
+		return
 	case e.Kind == live.KindGift:
 		if i, ok := f.streaks[streakKey(e)]; ok {
 			f.rows[i].Text, f.rows[i].Worth = row.Text, row.Worth
@@ -117,6 +120,17 @@ func (f *feed) add(e live.Event) {
 		row.Lang = script(row.Text, "")
 	}
 	f.rows = append(f.rows, row)
+}
+
+// skipped says on the row of an event that the host did not answer it; false if that row is not here.
+func (f *feed) skipped(e live.Event) bool {
+	for i := len(f.rows) - 1; i >= 0; i-- {
+		if f.rows[i].Seq == e.Cause && f.rows[i].Class != "crowd" {
+			f.rows[i].Aside = skipText(f.page, e)
+			return true
+		}
+	}
+	return false
 }
 
 // addCrowd lets the newest grey line grow, or begins one.

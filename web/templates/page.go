@@ -60,7 +60,7 @@ type Health struct {
 	Since   time.Time
 	RetryAt time.Time
 	HeardAt time.Time
-	Way     string // "direct" or "sign"
+	Way     string    // "direct" or "sign"
 	Started time.Time // of the LIVE at hand, as we know it; zero if unknown
 
 	Quota   *live.Quota

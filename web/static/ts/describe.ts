@@ -21,7 +21,12 @@ export function describe(row: Row, texts: Texts): Line {
   if (row.crowd) return crowdLine(row, texts);
   const line = ofEvent(row.event, texts);
   if (row.gone) return { ...line, parts: [texts.t("feed.deleted")], lang: undefined };
+  if (row.skip) return { ...line, aside: skipText(row.skip, texts) };
   return line;
+}
+
+function skipText(e: EventOf<"skip">, texts: Texts): string {
+  return texts.t("feed.skip", { Reason: dotted(texts.find("skip." + e.data.reason) ?? e.data.reason, e.data.detail) });
 }
 
 /** Everything of a line that can be searched. */
@@ -150,7 +155,7 @@ const lines: { [K in Kind]: (e: EventOf<K>, texts: Texts) => Line } = {
     aside: texts.t("unit.seconds", { Count: Math.round(e.data.took_ms / 100) / 10 }),
   }),
 
-  skip: (e, texts) => system(texts.t("feed.skip", { Reason: dotted(e.data.reason, e.data.detail) })),
+  skip: (e, texts) => system(skipText(e, texts)),
 
   gap(e, texts) {
     const when = texts.t("feed.gap", { From: texts.clock(e.data.from), To: texts.clock(e.data.to) });

@@ -89,7 +89,7 @@ test("a young session fills the chart, an old one its last hour", () => {
   assert.equal(series([m(noon - 3 * minute)], noon)[0].length, 13);
   const [times, , comments] = series([m(noon - 50 * minute), m(noon)], noon);
   assert.equal(times.length, 51);
-  assert.deepEqual([comments[0], comments[1], comments[50]], [1, null, 1], "what is not known is empty, not zero");
+  assert.deepEqual([comments[0], comments[1], comments[50]], [1, null, null], "what is not known is empty, not zero, and so is a minute that has just begun");
   assert.equal(series(Array.from({ length: 61 }, (_, i) => m(noon - (60 - i) * minute)), noon)[0].length, 60);
 });
 

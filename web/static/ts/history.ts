@@ -223,7 +223,7 @@ export function series(hour: Minute[], now: number): [number[], (number | null)[
     const m = by.get(at);
     times.push(at / 1000);
     columns[0]!.push(m?.diamonds || null);
-    columns[1]!.push(m ? m.comments : null);
+    columns[1]!.push(m && (at < startOf(now) || at === first) ? m.comments : null); // a minute that has just begun would look like a fall
     columns[2]!.push(m?.viewers ?? null);
   }
   return [times, columns[0]!, columns[1]!, columns[2]!];

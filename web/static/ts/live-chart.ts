@@ -154,7 +154,7 @@ export class LiveChart extends LightElement {
   protected override render(): TemplateResult {
     const t = this.texts;
     const [times, diamonds, comments, viewers] = this.data as [number[], ...(number | null)[][]];
-    const i = this.at ?? times.length - 1;
+    const i = this.at ?? Math.max(0, times.length - 2); // the last full minute, until somebody points at another
     const value = (list: (number | null)[] | undefined) => (list?.[i] == null ? "–" : t.number(list[i]));
     const known = (viewers ?? []).filter((n) => n !== null) as number[];
     const label = known.length === 0 ? t.t("chart.empty") : t.t("chart.label", {

@@ -13,6 +13,7 @@ export interface Row {
   event: LiveEvent; // the newest
   crowd?: Crowd;
   gone?: boolean; // a moderator took it away
+  skip?: EventOf<"skip">; // the host did not answer it
   pin?: number; // the number of its event that the team pinned
   version: number; // changes when the row does
   searchable?: string; // its text made plain, once somebody searched
@@ -43,6 +44,7 @@ export class Rows {
     if (e.event_type === "delete") this.remove(e);
     if (e.event_type === "pin") this.pinned(e);
     if (e.event_type === "join" || e.event_type === "like") return this.addCrowd(e);
+    if (e.event_type === "skip" && this.skipped(e)) return;
     const key = growKey(e);
     const old = key ? this.growing.get(key) : undefined;
     if (old && old.id > this.ids - reach) {
@@ -52,6 +54,15 @@ export class Rows {
     }
     const row = this.push(e);
     if (key) this.growing.set(key, row);
+  }
+
+  /** Says on a row that the host did not answer it, and why; false if that row is not here. */
+  private skipped(e: EventOf<"skip">): boolean {
+    const row = e.cause ? this.find((row) => !row.crowd && (row.seq === e.cause || row.event.seq === e.cause)) : undefined;
+    if (!row) return false;
+    row.skip = e;
+    this.touch(row);
+    return true;
   }
 
   clear(): void {
