@@ -1,9 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"net/http"
+	"strings"
 	"testing"
 )
 
@@ -22,7 +22,7 @@ func TestStoryURL(t *testing.T) {
 		return status, a
 	}
 	gift := `{"type":"gift_event","data":{"username":"generous_fan","giftName":"Rose","giftCount":3}}`
-	if status, a := send(guest.panel, gift); status != http.StatusOK || len(a.Clips) == 0 || !bytes.Contains([]byte(a.Clips[0].Speech), []byte("generous_fan")) || a.Fallback != "" {
+	if status, a := send(guest.panel, gift); status != http.StatusOK || len(a.Clips) == 0 || !strings.Contains(a.Clips[0].Speech, "generous_fan") || a.Fallback != "" {
 		t.Fatalf("through the other panel: %d %+v", status, a)
 	}
 	var kept struct{ Items []struct{ Speaker string } }

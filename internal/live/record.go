@@ -265,9 +265,7 @@ func (w *watch) endSession(ctx context.Context, reason string) {
 	if s == nil {
 		return
 	}
-	w.mu.Lock()
-	at := w.ended
-	w.mu.Unlock()
+	at := w.endedAt()
 	if at.IsZero() {
 		at = s.Info.LastHeard
 		if at.IsZero() || s.Log().Last() > s.Info.LastSeq {

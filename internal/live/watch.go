@@ -136,10 +136,10 @@ func (w *watch) over(ctx context.Context) time.Duration {
 	return 0
 }
 
-// awaitLastWords gives who holds the session a moment to add to it.
+// awaitLastWords gives who holds the session, and has heard that the LIVE ended, a moment to add to it.
 func (w *watch) awaitLastWords() {
 	s := w.open()
-	if s == nil {
+	if s == nil || w.endedAt().IsZero() {
 		return
 	}
 	held := s.held()
@@ -194,6 +194,12 @@ func (w *watch) open() *Session {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.session
+}
+
+func (w *watch) endedAt() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.ended
 }
 
 func (w *watch) state() (RoomState, <-chan struct{}) {

@@ -143,6 +143,11 @@ func (s *Server) addRoom(ctx context.Context, in *newRoom) (*roomAnswer, error) 
 	if err := s.engine.AddRoom(ctx, room); err != nil {
 		return nil, problemOf(err, "")
 	}
+	if room.StoryID != "" {
+		if err := s.bindStory(ctx, room.StoryID, uniqueID); err != nil {
+			return nil, problemOf(err, s.reportAPI(err))
+		}
+	}
 	return s.roomAnswer(in.Spoken, uniqueID)
 }
 
@@ -167,6 +172,9 @@ func (s *Server) patchRoom(ctx context.Context, in *roomChange) (*roomAnswer, er
 			r.StoryID = *in.Body.StoryID
 		}
 	})
+	if err == nil && in.Body.StoryID != nil && *in.Body.StoryID != "" {
+		err = s.bindStory(ctx, *in.Body.StoryID, in.UniqueID)
+	}
 	if err != nil {
 		return nil, problemOf(err, "")
 	}
