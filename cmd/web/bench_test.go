@@ -94,7 +94,7 @@ func startFakelive(b *testing.B, rooms, rate int) string {
 	if out, err := exec.CommandContext(b.Context(), "go", "build", "-o", binary, "showcaller/cmd/fakelive").CombinedOutput(); err != nil {
 		b.Fatalf("%v\n%s", err, out)
 	}
-	cmd := exec.CommandContext(b.Context(), binary, "-addr", "127.0.0.1:0", "-user", "bench", "-rooms", fmt.Sprint(rooms), "-rate", fmt.Sprint(rate)) //nolint:gosec // our own binary
+	cmd := exec.CommandContext(b.Context(), binary, "-addr", "127.0.0.1:0", "-user", "bench", "-rooms", fmt.Sprint(rooms), "-rate", fmt.Sprint(rate))
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		b.Fatal(err)

@@ -144,7 +144,6 @@ type badDay struct {
 	ends    bool                   // play ends the LIVE
 	says    []string               // what must be in the file
 	kinds   []live.Kind            // kinds of events that must be in the file
-	code    int
 }
 
 var bySign = []string{"SHOWCALLER_TIKTOK_CONNECT=sign"}
@@ -203,6 +202,7 @@ func TestBadDays(t *testing.T) {
 }
 
 func playBadDay(t *testing.T, day badDay) {
+	t.Helper()
 	srv := tiktoktest.NewServer(t)
 	room := srv.Room("lan").GoLive()
 	a := &audience{room: room}

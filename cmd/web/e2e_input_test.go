@@ -306,8 +306,8 @@ type health struct {
 func (p panel) awaitState(name string, want live.State) health {
 	p.t.Helper()
 	ctx := soon(p.t)
-	const nothing = "1000000000000"                                                                                          // no event is of interest
-	conn, _, err := websocket.Dial(ctx, strings.Replace(p.url, "http", "ws", 1)+"/api/rooms/"+name+"/follow?after="+nothing, //nolint:bodyclose // the library's
+	const nothing = "1000000000000" // no event is of interest
+	conn, _, err := websocket.Dial(ctx, strings.Replace(p.url, "http", "ws", 1)+"/api/rooms/"+name+"/follow?after="+nothing,
 		&websocket.DialOptions{HTTPClient: direct, HTTPHeader: http.Header{"Authorization": {"Bearer " + token}}})
 	if err != nil {
 		p.t.Fatal(err)

@@ -105,6 +105,7 @@ type follower struct {
 }
 
 func newFollower(t *testing.T, room string) *follower {
+	t.Helper()
 	return &follower{t: t, path: "/api/rooms/" + room + "/follow", seen: map[int64][]live.Event{}, news: make(chan struct{})}
 }
 
@@ -133,7 +134,7 @@ func (f *follower) follow(ctx context.Context, url string) {
 	f.byes = 0
 	path := fmt.Sprintf("%s?after=%d&session=%d", f.path, f.last, f.session)
 	f.mu.Unlock()
-	conn, _, err := websocket.Dial(ctx, strings.Replace(url, "http", "ws", 1)+path, &websocket.DialOptions{ //nolint:bodyclose // the library's
+	conn, _, err := websocket.Dial(ctx, strings.Replace(url, "http", "ws", 1)+path, &websocket.DialOptions{
 		HTTPClient: direct, HTTPHeader: http.Header{"Authorization": {"Bearer " + token}},
 	})
 	if err != nil {
@@ -449,20 +450,21 @@ func TestInterruptServe(t *testing.T) {
 		}
 		awaitEntries(t, room, n+1)
 		var following sync.WaitGroup
-		others := make([]*follower, 5)
-		for i := range others {
-			others[i] = newFollower(t, "lan")
-			following.Go(func() { others[i].follow(t.Context(), url) })
+		pages := []*follower{browser}
+		for range 5 {
+			pages = append(pages, newFollower(t, "lan"))
 		}
-		following.Go(func() { browser.follow(t.Context(), url) })
-		for _, f := range append(others, browser) {
+		for _, f := range pages {
+			following.Go(func() { f.follow(t.Context(), url) })
+		}
+		for _, f := range pages {
 			f.awaitEvents(10)
 		}
 		if code := p.interrupt(); code != exitOK {
 			t.Errorf("exit code %d", code)
 		}
 		following.Wait()
-		for _, f := range append(others, browser) {
+		for _, f := range pages {
 			if f.byes != 1 {
 				t.Errorf("a page was told %d times to come back", f.byes)
 			}

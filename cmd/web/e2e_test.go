@@ -182,7 +182,7 @@ func spawn(t *testing.T, environ []string, args ...string) *process {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &process{t: t, cmd: exec.Command(self, args...), out: newTranscript(), done: make(chan struct{})} //nolint:noctx // it ends in ways of its own
+	p := &process{t: t, cmd: exec.Command(self, args...), out: newTranscript(), done: make(chan struct{})}
 	p.cmd.Env = append([]string{asProgram + "=1", "GORACE=exitcode=66"}, environ...)
 	p.cmd.Stdout, p.cmd.Stderr = p.out, &p.errs
 	if err := p.cmd.Start(); err != nil {
@@ -390,7 +390,7 @@ func (g *gate) leadTo(url string) { g.behind.Store(strings.TrimPrefix(url, "http
 func (g *gate) pass(visitor net.Conn) {
 	defer g.drop(visitor)
 	var dialer net.Dialer
-	server, err := dialer.Dial("tcp", g.behind.Load().(string)) //nolint:noctx // loopback answers at once
+	server, err := dialer.Dial("tcp", g.behind.Load().(string))
 	if err != nil || !g.keep(visitor) {
 		return
 	}

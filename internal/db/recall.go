@@ -15,7 +15,7 @@ import (
 // A recall finds messages that share any term with a text, and a word like "the" is in half of them. It is therefore bounded:
 // each of the longest terms is looked up for its newest messages only, and rare terms weigh more.
 const (
-	recallTerms  = 12
+	recallTerms  = 10
 	recallNewest = 120 // messages a term
 )
 
@@ -30,16 +30,9 @@ func (d *DB) RecallStory(ctx context.Context, storyID, viewerID, text string, li
 	if err != nil {
 		return nil, err
 	}
-	scores := map[int64]float64{}
-	for _, term := range askedTerms(text) {
-		ids, err := d.newestWith(ctx, first, term)
-		if err != nil {
-			return nil, err
-		}
-		weight := rarity(ids)
-		for _, id := range ids {
-			scores[id] += weight
-		}
+	scores, err := d.scores(ctx, first, askedTerms(text))
+	if err != nil {
+		return nil, err
 	}
 	found, err := d.candidates(ctx, scores, limit)
 	if err != nil {
@@ -68,9 +61,36 @@ func askedTerms(text string) []string {
 	return out[:min(recallTerms, len(out))]
 }
 
+// scores returns how well messages match some terms. One connection and one statement serve them all: preparing it takes as long as
+// running it.
+func (d *DB) scores(ctx context.Context, first int64, terms []string) (map[int64]float64, error) {
+	conn, err := d.read.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close() //nolint:errcheck // it goes back to the pool
+	stmt, err := conn.PrepareContext(ctx, findStoryTerms)
+	if err != nil {
+		return nil, err
+	}
+	defer stmt.Close() //nolint:errcheck // it only read
+	scores := map[int64]float64{}
+	for _, term := range terms {
+		ids, err := newestWith(ctx, stmt, first, term)
+		if err != nil {
+			return nil, err
+		}
+		weight := rarity(ids)
+		for _, id := range ids {
+			scores[id] += weight
+		}
+	}
+	return scores, nil
+}
+
 // newestWith returns the newest messages that hold a term, the newest first.
-func (d *DB) newestWith(ctx context.Context, first int64, term string) ([]int64, error) {
-	rows, err := d.read.QueryContext(ctx, findStoryTerms, `"`+term+`"`, first, lastMemory(first), recallNewest)
+func newestWith(ctx context.Context, stmt *sql.Stmt, first int64, term string) ([]int64, error) {
+	rows, err := stmt.QueryContext(ctx, `"`+term+`"`, first, lastMemory(first), recallNewest)
 	return collect(rows, err, func(rows *sql.Rows, id *int64) error {
 		err := rows.Scan(id)
 		*id -= first

@@ -101,7 +101,7 @@ type roomChange struct {
 // roomOperations registers /api/rooms.
 func (s *Server) roomOperations(api huma.API) {
 	huma.Register(api, operation(http.MethodGet, "/api/rooms", "list-rooms", "All rooms, with state and health"), s.listRooms)
-	huma.Register(api, created(http.MethodPost, "/api/rooms", "add-room", "Watch a room"), s.addRoom)
+	huma.Register(api, created("/api/rooms", "add-room", "Watch a room"), s.addRoom)
 	huma.Register(api, operation(http.MethodGet, "/api/rooms/{unique_id}", "get-room", "One room"), s.getRoom)
 	huma.Register(api, operation(http.MethodPatch, "/api/rooms/{unique_id}", "change-room", "Change a room's settings"), s.patchRoom)
 	huma.Register(api, empty(http.MethodDelete, "/api/rooms/{unique_id}", "remove-room", "Stop watching a room; its sessions stay"), s.deleteRoom)
@@ -113,8 +113,9 @@ func operation(method, path, id, summary string) huma.Operation {
 	return huma.Operation{Method: method, Path: path, OperationID: id, Summary: summary}
 }
 
-func created(method, path, id, summary string) huma.Operation {
-	op := operation(method, path, id, summary)
+// created is the operation of a POST that makes something.
+func created(path, id, summary string) huma.Operation {
+	op := operation(http.MethodPost, path, id, summary)
 	op.DefaultStatus = http.StatusCreated
 	return op
 }

@@ -26,19 +26,19 @@ func (s *Server) simulatorOperations(api huma.API) {
 	huma.Register(api, empty(http.MethodPost, session+"/end", "end-rehearsal", "End a rehearsal or a replay"), s.endRehearsal)
 
 	huma.Register(api, operation(http.MethodGet, "/api/scenarios", "list-scenarios", "Saved scenarios"), s.listScenarios)
-	huma.Register(api, created(http.MethodPost, "/api/scenarios", "add-scenario", "Save a scenario"), s.addScenario)
+	huma.Register(api, created("/api/scenarios", "add-scenario", "Save a scenario"), s.addScenario)
 	huma.Register(api, operation(http.MethodGet, scenario, "get-scenario", "One scenario"), s.getScenario)
 	huma.Register(api, operation(http.MethodPut, scenario, "change-scenario", "Change a scenario"), s.putScenario)
 	huma.Register(api, empty(http.MethodDelete, scenario, "delete-scenario", "Delete a scenario"), s.deleteScenario)
 
 	huma.Register(api, operation(http.MethodGet, session+"/runs", "list-runs", "What is simulated in a session by itself, the newest first"), s.listRuns)
-	huma.Register(api, created(http.MethodPost, session+"/runs", "start-run", "Simulate steps without saving them"), s.startRun)
+	huma.Register(api, created(session+"/runs", "start-run", "Simulate steps without saving them"), s.startRun)
 	huma.Register(api, empty(http.MethodDelete, session+"/runs", "stop-runs", "Stop everything that is simulated in a session"), s.stopRuns)
 	huma.Register(api, empty(http.MethodDelete, session+"/runs/{run}", "stop-run", "Stop one of them"), s.stopRun)
-	huma.Register(api, created(http.MethodPost, session+"/scenarios/{scenario}/run", "run-scenario", "Run a scenario in an open session"), s.runScenario)
+	huma.Register(api, created(session+"/scenarios/{scenario}/run", "run-scenario", "Run a scenario in an open session"), s.runScenario)
 	huma.Register(api, empty(http.MethodPost, session+"/scenarios/{scenario}/stop", "stop-scenario", "Stop a scenario"), s.stopScenario)
 
-	huma.Register(api, created(http.MethodPost, session+"/replay", "replay", "Replay a session, at 1 to 10 times its speed, into a new one"), s.replay)
+	huma.Register(api, created(session+"/replay", "replay", "Replay a session, at 1 to 10 times its speed, into a new one"), s.replay)
 	huma.Register(api, operation(http.MethodGet, session+"/playback", "get-playback", "How far a replay is"), s.getPlayback)
 	huma.Register(api, operation(http.MethodPatch, session+"/playback", "change-playback", "Pause a replay, let it go on, change its speed"), s.patchPlayback)
 }

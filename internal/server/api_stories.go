@@ -104,7 +104,7 @@ func set[T any](to, value *T) {
 // storyOperations registers /api/stories.
 func (s *Server) storyOperations(api huma.API) {
 	huma.Register(api, operation(http.MethodGet, "/api/stories", "list-stories", "All stories"), s.listStories)
-	huma.Register(api, created(http.MethodPost, "/api/stories", "add-story", "Write a story"), s.addStory)
+	huma.Register(api, created("/api/stories", "add-story", "Write a story"), s.addStory)
 	huma.Register(api, operation(http.MethodGet, "/api/stories/{storyId}", "get-story", "One story"), s.getStory)
 	huma.Register(api, operation(http.MethodPatch, "/api/stories/{storyId}", "change-story", "Change a story, or the room it is bound to"), s.patchStory)
 	huma.Register(api, empty(http.MethodDelete, "/api/stories/{storyId}", "delete-story", "Delete a story with all it remembers"), s.deleteStory)

@@ -127,7 +127,7 @@ type pinAnswer struct {
 // markOperations registers what the team puts on a session's timeline.
 func (s *Server) markOperations(api huma.API) {
 	huma.Register(api, operation(http.MethodGet, "/api/sessions/{id}/marks", "list-marks", "Programs, gaps, notes, pins and tests of a session"), s.listMarks)
-	huma.Register(api, created(http.MethodPost, "/api/sessions/{id}/pins", "pin", "Pin an event for the team; TikTok's viewers do not see it"), s.apiPin)
+	huma.Register(api, created("/api/sessions/{id}/pins", "pin", "Pin an event for the team; TikTok's viewers do not see it"), s.apiPin)
 	huma.Register(api, empty(http.MethodDelete, "/api/sessions/{id}/pins/{seq}", "unpin", "Take a pin off"), s.apiUnpin)
 }
 

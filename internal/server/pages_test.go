@@ -179,7 +179,10 @@ func (f *fixture) awaitSeq(session, seq int64) {
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	for range s.Log().Follow(f.t.Context(), seq-1) {
+	for _, err := range s.Log().Follow(f.t.Context(), seq-1) {
+		if err != nil {
+			f.t.Fatal(err)
+		}
 		return
 	}
 }

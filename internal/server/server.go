@@ -7,6 +7,7 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"log/slog"
+	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -118,7 +119,7 @@ func (s *Server) Handler() http.Handler {
 }
 
 func (s *Server) publicPages(r chi.Router) {
-	tries := httprate.Limit(10, time.Minute, httprate.WithKeyFuncs(httprate.KeyByIP), httprate.WithLimitHandler(s.tooManyTries))
+	tries := httprate.LimitBy(10, time.Minute, peer, httprate.WithLimitHandler(s.tooManyTries))
 	r.Get("/setup", s.page(s.showSetup))
 	r.With(tries).Post("/setup", s.page(s.saveSetup))
 	r.Get("/login", s.page(s.showLogin))
@@ -126,6 +127,13 @@ func (s *Server) publicPages(r chi.Router) {
 	r.Post("/logout", s.page(s.logout))
 	r.Post("/language", s.page(s.saveLanguage))
 	r.Post("/theme", s.page(s.saveTheme))
+}
+
+// peer is the address a request came from, not what a header claims: a stranger could claim a new one for each try. Behind a
+// proxy all browsers share one limit, which a login page can bear.
+func peer(r *http.Request) (string, error) {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	return host, err
 }
 
 func (s *Server) panelPages(r chi.Router) {

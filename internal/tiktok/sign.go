@@ -138,7 +138,7 @@ func parseCookies(header string) string {
 		if !ok || name == "" || slices.Contains(attributes, lower) || strings.HasPrefix(lower, "sessionid") || strings.HasPrefix(lower, "sid_") {
 			continue
 		}
-		if cookie := (&http.Cookie{Name: name, Value: strings.TrimSpace(value)}); cookie.Valid() == nil {
+		if cookie := (&http.Cookie{Name: name, Value: strings.TrimSpace(value)}); cookie.Valid() == nil { //nolint:gosec // one we send, not one we set
 			kept = append(kept, cookie.Name+"="+cookie.Value)
 		}
 	}

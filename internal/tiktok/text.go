@@ -5,12 +5,6 @@ import (
 	"strings"
 )
 
-// Types of a TextPiece, as observed.
-const (
-	pieceString = 1
-	pieceUser   = 11
-)
-
 // render makes the sentence of a Text: a pattern such as "{0:user} just became the No. {1:string} viewer!" and the pieces
 // for its slots. A slot without a piece we can write becomes nothing. The language is the one the connection asked for. In
 // a message without a user of its own, the first viewer that the sentence names is taken for the one who acted.

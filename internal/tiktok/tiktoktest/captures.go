@@ -25,7 +25,7 @@ func LoadCaptures(path string) (*Captures, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // it was only read
 	c := &Captures{}
 	lines := bufio.NewScanner(f)
 	lines.Buffer(nil, 4<<20)

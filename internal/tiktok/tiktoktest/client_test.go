@@ -30,6 +30,7 @@ type client struct {
 }
 
 func newClient(t *testing.T, srv *Server) *client {
+	t.Helper()
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
 	c := &client{t: t, srv: srv, http: &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error {

@@ -150,7 +150,7 @@ func (t *Traffic) comment() Message {
 		return ChatReply(v, other, "@"+other.Handle+" "+line)
 	case t.chance(0.03):
 		return Sticker(v, "sticker-laugh")
-	case t.chance(0.05):
+	case t.chance(0.06): // of what is left
 		return ChatIn(w.code, v, line, map[int64]string{int64(len([]rune(line))): "emote-rose"})
 	default:
 		return ChatIn(w.code, v, line, nil)
