@@ -16,6 +16,8 @@ const overscan = 10; // rows kept in the page beyond those in sight
 const near = 32; // px from the end that still count as being at the end
 const rest = 10_000; // ms a pointer may lie still on the list before it no longer holds it
 const calm = 80; // ms between two drawings of news
+const busy = 300; // the same while more comes than anybody can read
+const readable = 12; // events a second that can be followed
 const speak = 10_000; // ms between two spoken summaries
 
 export class LiveFeed extends LightElement {
@@ -47,6 +49,8 @@ export class LiveFeed extends LightElement {
   private spoken = "";
   private drawn = 0; // when, by the page's clock
   private hurried = false;
+  private arrived = 0; // events since then
+  private rate = 0; // events a second, lately
 
   private readonly resized = new ResizeObserver(() => {
     this.heights.forget();
@@ -81,6 +85,7 @@ export class LiveFeed extends LightElement {
   }
 
   add(events: LiveEvent[]): void {
+    this.arrived += events.length;
     for (const e of events) {
       this.seqs.push(e.seq);
       this.rows.add(e);
@@ -101,10 +106,13 @@ export class LiveFeed extends LightElement {
 
   /** However much arrives, the page is drawn at most once a frame, and for news alone some times a second. */
   protected override async scheduleUpdate(): Promise<void> {
-    if (!this.hurried) await new Promise((r) => setTimeout(r, this.drawn + calm - performance.now()));
+    if (!this.hurried) await new Promise((r) => setTimeout(r, this.drawn + (this.rate > readable ? busy : calm) - performance.now()));
     await new Promise(requestAnimationFrame);
     this.hurried = false;
-    this.drawn = performance.now();
+    const now = performance.now();
+    this.rate = (this.rate + (1_000 * this.arrived) / Math.max(now - this.drawn, 1)) / 2;
+    this.arrived = 0;
+    this.drawn = now;
     await super.scheduleUpdate();
   }
 
