@@ -116,7 +116,7 @@ func (d *DB) candidates(ctx context.Context, scores map[int64]float64, limit int
 		ids = append(ids, id)
 	}
 	slices.SortFunc(ids, func(a, b int64) int { return cmp.Or(cmp.Compare(scores[b], scores[a]), cmp.Compare(b, a)) })
-	ids = ids[:min(len(ids), 10*limit)]
+	ids = ids[:min(len(ids), 4*limit)]
 	if len(ids) == 0 {
 		return nil, nil
 	}

@@ -138,11 +138,11 @@ func readLatencies(b *testing.B, url string, total int, joined func()) []time.Du
 // BenchmarkMessage is a template turn end to end: request, guards, recall, lines, one transaction on disk, answer.
 func BenchmarkMessage(b *testing.B) {
 	f := start(b)
-	f.ask(message, `"warm"`, "application/json")
+	panel := f.server.Handler()
 	b.ResetTimer()
 	for i := range b.N {
 		body := fmt.Sprintf(`{"type":"user_chat","data":{"message":"what song is this, number %d?","username":"Ann"}}`, i)
-		if res := f.ask(message, body, "application/json"); res.StatusCode != http.StatusOK {
+		if res := f.askOf(panel, message, body, "application/json"); res.StatusCode != http.StatusOK {
 			b.Fatal(res.StatusCode)
 		}
 	}

@@ -117,11 +117,16 @@ func TestMessageRefusals(t *testing.T) {
 // ask posts a message.
 func (f *fixture) ask(path, body, accept string) *http.Response {
 	f.t.Helper()
+	return f.askOf(f.server.Handler(), path, body, accept)
+}
+
+func (f *fixture) askOf(panel http.Handler, path, body, accept string) *http.Response {
+	f.t.Helper()
 	req := httptest.NewRequestWithContext(f.t.Context(), http.MethodPost, path, strings.NewReader(body))
 	req.Header.Set("Authorization", "Bearer "+token)
 	req.Header.Set("Accept", accept)
 	w := httptest.NewRecorder()
-	f.server.Handler().ServeHTTP(w, req)
+	panel.ServeHTTP(w, req)
 	return w.Result()
 }
 
