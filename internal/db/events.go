@@ -23,9 +23,13 @@ type EventQuery struct {
 	Text    string // what somebody typed into a search box
 }
 
-const selectEvents = `SELECT e.session_id, e.seq, e.at_ms, e.kind, e.origin, e.source_id, e.user_id, e.roles, e.gifter_level,
+const (
+	eventColumns = `SELECT e.session_id, e.seq, e.at_ms, e.kind, e.origin, e.source_id, e.user_id, e.roles, e.gifter_level,
 	e.team_level, e.top_gifter, e.history, e.cause, e.data, v.unique_id, v.nickname, v.picture
-	FROM events e LEFT JOIN viewers v ON v.user_id = e.user_id AND v.rehearsal = CASE WHEN e.origin IN ('simulated', 'replay') THEN 1 ELSE 0 END `
+	FROM events e`
+	withNames    = ` LEFT JOIN viewers v ON v.user_id = e.user_id AND v.rehearsal = CASE WHEN e.origin IN ('simulated', 'replay') THEN 1 ELSE 0 END `
+	selectEvents = eventColumns + withNames
+)
 
 // EventsAfter implements live.EventReader.
 func (d *DB) EventsAfter(ctx context.Context, session, after int64, limit int) ([]live.Event, error) {
@@ -46,18 +50,56 @@ func (d *DB) Events(ctx context.Context, q EventQuery) ([]live.Event, error) {
 	if q.UpTo > 0 {
 		and(`e.seq <= ?`, q.UpTo)
 	}
-	if q.Kind != "" {
-		and(`e.kind = ?`, string(q.Kind))
-	}
+	// What a partial index holds is said in its own words: without them it cannot be used.
+	index := ""
 	if q.Origin != "" {
 		and(`e.origin = ?`, string(q.Origin))
+		if q.Origin != live.OriginTikTok {
+			where = append(where, `e.origin <> 'tiktok'`)
+			index = by("events_origin")
+		}
+	}
+	if q.Kind != "" {
+		and(`e.kind = ?`, string(q.Kind))
+		if !common(q.Kind) {
+			where = append(where, `e.kind NOT IN ('comment', 'gift', 'join', 'like', 'viewers')`)
+			index = by("events_kind")
+		}
 	}
 	if q.User != "" {
-		and(`e.user_id IN (SELECT user_id FROM viewers WHERE user_id = ? OR unique_id = ?)`, q.User)
+		ids, err := d.userIDs(ctx, q.User)
+		if err != nil || len(ids) == 0 {
+			return nil, err
+		}
+		where, index = append(where, `e.user_id IS NOT NULL`), by("events_user")
+		var ends, whole []string
+		for _, id := range ids {
+			args = append(args, id)
+			ends, whole = append(ends, `substr(`+placeholder(len(args))+`, 14)`), append(whole, placeholder(len(args)))
+		}
+		where = append(where, `substr(e.user_id, 14) IN (`+strings.Join(ends, ", ")+`)`, `e.user_id IN (`+strings.Join(whole, ", ")+`)`)
 	}
-	query := selectEvents + `WHERE ` + strings.Join(where, ` AND `) + ` ORDER BY e.seq LIMIT $3`
+	query := eventColumns + index + withNames + `WHERE ` + strings.Join(where, ` AND `) + ` ORDER BY e.seq LIMIT $3`
 	rows, err := d.read.QueryContext(ctx, query, args...)
 	return collect(rows, err, scanEvent)
+}
+
+// common reports whether a kind makes up so much of a session that reading it finds enough of them soon.
+func common(k live.Kind) bool {
+	switch k {
+	case live.KindComment, live.KindGift, live.KindJoin, live.KindLike, live.KindViewers:
+		return true
+	}
+	return false
+}
+
+// sameHandle is how many viewers of one handle are told apart at most: handles are given away and taken again.
+const sameHandle = 50
+
+// userIDs returns the viewers somebody may mean: by id, or by handle.
+func (d *DB) userIDs(ctx context.Context, user string) ([]string, error) {
+	rows, err := d.read.QueryContext(ctx, `SELECT DISTINCT user_id FROM viewers WHERE user_id = $1 OR unique_id = $1 LIMIT $2`, user, sameHandle)
+	return collect(rows, err, func(rows *sql.Rows, id *string) error { return rows.Scan(id) })
 }
 
 // searchEvents finds events by their text: the index narrows, the text itself decides.

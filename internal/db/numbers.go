@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"strings"
 	"time"
 
 	"showcaller/internal/live"
@@ -108,16 +109,38 @@ func minutesOf(ctx context.Context, q querier, session int64, rehearsals bool, s
 // Attendance returns the viewers of a session, the first by the column named by sort: "diamonds", "comments", "likes", "gifts"
 // or "last". At most limit, beginning behind offset.
 func (d *DB) Attendance(ctx context.Context, session int64, rehearsals bool, sort string, limit, offset int) ([]live.Attendance, error) {
-	order, ok := map[string]string{
-		"diamonds": "diamonds DESC", "comments": "comments DESC", "likes": "likes DESC", "gifts": "gifts DESC", "last": "last_ms DESC",
-	}[sort]
-	if !ok {
+	switch sort {
+	case "likes":
+		return d.attendance(ctx, session, rehearsals, ``, ``, `likes DESC, rehearsal, user_id`, limit, offset)
+	case "last":
+		return d.attendance(ctx, session, rehearsals, ``, ``, `last_ms DESC, rehearsal, user_id`, limit, offset)
+	case "diamonds", "comments", "gifts":
+	default:
 		return nil, &live.Error{Code: live.CodeInvalid, Op: "db.Attendance", Field: "sort", Msg: "sort must be diamonds, comments, likes, gifts or last."}
 	}
+	// Few of the many who come do anything: those are found by an index, and the others follow as they lie.
+	index := by("session_viewers_" + sort)
+	page, err := d.attendance(ctx, session, rehearsals, index, ` AND `+sort+` > 0`, sort+` DESC, rehearsal, user_id`, limit, offset)
+	if err != nil || len(page) == limit {
+		return page, err
+	}
+	var active int
+	err = d.read.QueryRowContext(ctx, `SELECT count(*) FROM session_viewers`+index+` WHERE session_id = $1 AND rehearsal <= $2 AND `+sort+` > 0`,
+		session, flagInt(rehearsals)).Scan(&active)
+	if err != nil {
+		return nil, err
+	}
+	rest, err := d.attendance(ctx, session, rehearsals, ``, ` AND `+sort+` = 0`, `rehearsal, user_id`, limit-len(page), max(0, offset-active))
+	return append(page, rest...), err
+}
+
+// attendance reads a page of a session's viewers. Their names are looked up for the page only.
+func (d *DB) attendance(ctx context.Context, session int64, rehearsals bool, index, where, order string, limit, offset int) ([]live.Attendance, error) {
+	outer := "s." + strings.ReplaceAll(order, ", ", ", s.")
 	rows, err := d.read.QueryContext(ctx, `SELECT s.user_id, s.rehearsal, coalesce(v.unique_id, ''), coalesce(v.nickname, ''), coalesce(v.picture, ''),
 		s.first_ms, s.last_ms, s.comments, s.gifts, s.diamonds, s.likes, s.joins, s.follows, s.shares
-		FROM session_viewers s LEFT JOIN viewers v ON v.user_id = s.user_id AND v.rehearsal = s.rehearsal
-		WHERE s.session_id = $1 AND s.rehearsal <= $2 ORDER BY s.`+order+`, s.user_id LIMIT $3 OFFSET $4`, session, flagInt(rehearsals), limit, offset)
+		FROM (SELECT * FROM session_viewers`+index+` WHERE session_id = $1 AND rehearsal <= $2`+where+` ORDER BY `+order+` LIMIT $3 OFFSET $4) AS s
+		LEFT JOIN viewers v ON v.user_id = s.user_id AND v.rehearsal = s.rehearsal ORDER BY `+outer, session, flagInt(rehearsals), limit, offset)
 	return collect(rows, err, scanAttendance)
 }
 

@@ -270,3 +270,95 @@ func anyEvent(r *rapid.T) live.Event {
 	}
 	return e
 }
+
+// TestAttendancePages: page by page, whatever the order, every viewer comes once, the most active first.
+func TestAttendancePages(t *testing.T) {
+	d := fresh(t)
+	var events []live.Event
+	for n := range 7 {
+		events = append(events, by(n, live.Join{}))
+	}
+	lion := live.GiftItem{ID: 6369, Name: "Lion", DiamondCount: 29999, Type: 2}
+	events = append(events, by(5, live.Gift{Gift: lion, RepeatCount: 1, TotalDiamonds: 29999}), by(2, live.Gift{Gift: lion, RepeatCount: 2, TotalDiamonds: 59998}),
+		by(3, live.Comment{Comment: "hi"}), by(4, live.Like{Count: 3, TotalLikes: 3}))
+	sim := by(6, live.Gift{Gift: lion, RepeatCount: 9, TotalDiamonds: 9})
+	sim.Origin = live.OriginSimulated
+	info := record(t, d, "ann", "1", append(events, sim)...)
+	for sort, first := range map[string]int{"diamonds": 2, "gifts": 2, "comments": 3, "likes": 4, "last": 6} {
+		for _, rehearsals := range []bool{false, true} {
+			var keys []string
+			for offset := 0; ; offset += 2 {
+				page, err := d.Attendance(t.Context(), info.ID, rehearsals, sort, 2, offset)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, a := range page {
+					keys = append(keys, a.User.Key()+strconv.FormatBool(a.Rehearsal))
+				}
+				if len(page) < 2 {
+					break
+				}
+			}
+			want := 7
+			if rehearsals {
+				want = 8
+			}
+			seen := map[string]bool{}
+			for _, key := range keys {
+				seen[key] = true
+			}
+			if len(keys) != want || len(seen) != want {
+				t.Errorf("%s, rehearsals %t: %d viewers, %d of them different; want %d", sort, rehearsals, len(keys), len(seen), want)
+			}
+			if !rehearsals && keys[0] != viewer(first).UserID+"false" {
+				t.Errorf("%s: the first is %s", sort, keys[0])
+			}
+		}
+	}
+}
+
+// TestFiltersOfEvents: what an index finds is what reading everything finds.
+func TestFiltersOfEvents(t *testing.T) {
+	d := fresh(t)
+	var events []live.Event
+	for n := range 50 {
+		e := by(n%4, []live.Data{live.Comment{Comment: "hi"}, live.Join{}, live.Follow{}, live.Question{Question: "why"}, live.Like{Count: 1}}[n%5])
+		e.Origin = []live.Origin{live.OriginTikTok, live.OriginTikTok, live.OriginSimulated, live.OriginAPI}[n%7%4]
+		if n%6 == 0 {
+			e.User = &live.User{UniqueID: "bare"} // no id
+		}
+		events = append(events, e)
+	}
+	info := record(t, d, "ann", "1", events...)
+	all, err := d.Events(t.Context(), db.EventQuery{Session: info.ID, Limit: 1000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range []live.Kind{"", live.KindComment, live.KindFollow, live.KindQuestion, live.KindBattle} {
+		for _, origin := range []live.Origin{"", live.OriginTikTok, live.OriginSimulated, live.OriginAPI, live.OriginReplay} {
+			for _, user := range []string{"", "viewer2", viewer(3).UserID, "bare", "nobody"} {
+				for _, after := range []int64{0, 20} {
+					var want []int64
+					for _, e := range all {
+						if e.Seq > after && (kind == "" || e.Kind == kind) && (origin == "" || e.Origin == origin) &&
+							(user == "" || e.User.UniqueID == user || e.User.UserID == user) && len(want) < 5 {
+							want = append(want, e.Seq)
+						}
+					}
+					q := db.EventQuery{Session: info.ID, After: after, Limit: 5, Kind: kind, Origin: origin, User: user}
+					found, err := d.Events(t.Context(), q)
+					if err != nil {
+						t.Fatalf("%+v: %v", q, err)
+					}
+					var got []int64
+					for _, e := range found {
+						got = append(got, e.Seq)
+					}
+					if diff := cmp.Diff(want, got); diff != "" {
+						t.Errorf("%+v (-want +got):\n%s", q, diff)
+					}
+				}
+			}
+		}
+	}
+}
