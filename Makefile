@@ -2,10 +2,10 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run dev test check generate fresh lint fmt bench fuzz clean
+.PHONY: help run dev test check generate fresh lint fmt bench fuzz clean seed-large measure-large
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 run: ## the panel with a demo room, on http://localhost:8080; needs nothing but Go
 	go run ./cmd/web
@@ -39,6 +39,14 @@ bench: ## every benchmark, a second each
 
 fuzz: ## every fuzz target, 20 seconds each
 	@scripts/fuzz.sh 20s
+
+EVENTS ?= 10000000
+
+seed-large: ## data/large.db: 100 rooms, 1,000 sessions, 10 million events (EVENTS=2000000 for fewer)
+	go run ./internal/db/seedlarge -file data/large.db -events $(EVENTS)
+
+measure-large: ## every page and list against data/large.db: 50 ms, 95 times of 100
+	SHOWCALLER_LARGE_DATABASE=$(CURDIR)/data/large.db go test ./internal/server -run '^TestLargeDatabase$$' -v -count 1
 
 clean: ## removes what was built, but no data
 	rm -rf bin node_modules
