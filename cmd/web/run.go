@@ -97,17 +97,18 @@ func Run(ctx context.Context, c Config, ready func(Address)) (err error) {
 	panel := server.New(store, engine, server.Options{
 		BaseURL: c.BaseURL, APIToken: c.APIToken, ParseName: tiktok.ParseName, Log: log, Version: version(), Story: host, Directors: directors,
 	})
-	return c.servePanel(ctx, listener, panel, parts{engine, store, log}, ready)
+	return c.servePanel(ctx, listener, panel, parts{engine, store, client, log}, ready)
 }
 
 // parts are what the panel's servers look after.
 type parts struct {
 	engine *live.Engine
 	store  *db.DB
+	client *tiktok.Client
 	log    *slog.Logger
 }
 
-// servePanel answers requests and keeps the demo small until ctx ends.
+// servePanel answers requests, keeps the demo small and learns gifts until ctx ends.
 func (c Config) servePanel(ctx context.Context, listener net.Listener, panel *server.Server, p parts, ready func(Address)) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return serveHTTP(ctx, listener, panel.Handler(), panel.Close) })
@@ -119,6 +120,7 @@ func (c Config) servePanel(ctx context.Context, listener net.Listener, panel *se
 		g.Go(func() error { return serveHTTP(ctx, admin, server.AdminHandler(p.engine), func() {}) })
 	}
 	g.Go(func() error { return pruneDemo(ctx, p.store, p.log) })
+	g.Go(func() error { return learnGifts(ctx, p.client, p.store, p.log) })
 	at, err := c.address(ctx, p.store, panel, listener)
 	if err != nil {
 		return err
