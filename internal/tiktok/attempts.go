@@ -97,6 +97,8 @@ func (m *memoryAttempts) Since(_ context.Context, kind string, after time.Time) 
 	for len(past) > 0 && !past[0].After(after) {
 		past = past[1:]
 	}
-	m.past[kind] = past
+	if past != nil {
+		m.past[kind] = past
+	}
 	return append([]time.Time(nil), past...), nil
 }

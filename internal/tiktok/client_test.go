@@ -256,3 +256,18 @@ func TestListenerErrorStops(t *testing.T) {
 		t.Errorf("disconnects %v", r.disconnects)
 	}
 }
+
+// TestAttemptsWithoutAMemory: a client that was given none begins with an empty one.
+func TestAttemptsWithoutAMemory(t *testing.T) {
+	t.Parallel()
+	var m memoryAttempts
+	if past, err := m.Since(t.Context(), "sign", time.Time{}); err != nil || len(past) != 0 {
+		t.Errorf("%v, %v", past, err)
+	}
+	if err := m.Record(t.Context(), "sign", time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if past, err := m.Since(t.Context(), "sign", time.Time{}); err != nil || len(past) != 1 {
+		t.Errorf("%v, %v", past, err)
+	}
+}
