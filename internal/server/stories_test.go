@@ -370,7 +370,7 @@ func TestClientLibrary(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer res.Body.Close() //nolint:errcheck // it was only read
+	defer func() { _ = res.Body.Close() }() // it was only read
 	module, err := io.ReadAll(res.Body)
 	if err != nil || res.StatusCode != http.StatusOK || !strings.HasPrefix(res.Header.Get("Content-Type"), "text/javascript") {
 		t.Fatalf("%d %s %v", res.StatusCode, res.Header.Get("Content-Type"), err)
