@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -431,4 +432,27 @@ func TestCaptureFor(t *testing.T) {
 	c := captureHere(t, settings(t, srv), "lan", "--for", "2s")
 	c.result().wants(t, exitOK)
 	checkLog(t, readCapture(t, c.file))
+}
+
+// TestCapturesSideBySide: captures of several hosts share what the user's programs remember, and do not trip over each other.
+func TestCapturesSideBySide(t *testing.T) {
+	t.Parallel()
+	srv := tiktoktest.NewServer(t)
+	environ := settings(t, srv)
+	captures := make([]*captureRun, 6)
+	for i := range captures {
+		name := fmt.Sprint("host", i)
+		srv.Room(name).GoLive()
+		captures[i] = captureHere(t, environ, name)
+	}
+	for i, c := range captures {
+		room := srv.Room(fmt.Sprint("host", i))
+		awaitEntries(t, room, 1)
+		room.End(tiktoktest.EndedByHost)
+		c.result().wants(t, exitOK)
+	}
+	kept, err := os.ReadDir(filepath.Join(value(environ, "XDG_CACHE_HOME"), "showcaller"))
+	if err != nil || len(kept) != 1 {
+		t.Errorf("beside the record of attempts there are %v (%v)", kept, err)
+	}
 }

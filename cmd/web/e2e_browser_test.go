@@ -125,7 +125,7 @@ func TestSetUp(t *testing.T) {
 	t.Parallel()
 	b := visit(t)
 	for _, language := range []string{"en", "vi"} {
-		here := serveHere(t, settings(t, nil, "SHOWCALLER_ADMIN_PASSWORD="))
+		here := serveHere(t, brandNew(t, nil, "SHOWCALLER_ADMIN_PASSWORD="))
 		b.speaks(language)
 		b.do(chromedp.Navigate(here.url))
 		if at := eval[string](b, `location.pathname`); at != "/setup" {

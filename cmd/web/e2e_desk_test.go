@@ -36,9 +36,9 @@ func browse(t *testing.T, base string) *tab {
 	t.Cleanup(cancel)
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1440, 900)); err != nil {
 		if os.Getenv("CI") != "" {
-			t.Fatalf("no browser: %v", err)
+			t.Fatalf("no browser to test with, install the package chromium: %v", err)
 		}
-		t.Skipf("no browser to test with: %v", err)
+		t.Skipf("no browser to test with, install the package chromium: %v", err)
 	}
 	return &tab{t, ctx, base, catalog.For("en")}
 }

@@ -23,19 +23,20 @@ import (
 	"showcaller/internal/tiktok/tiktoktest"
 )
 
-// kills is how often each program is killed: at moments nobody chose, from its first instruction on.
+// kills is how often each program is killed, at moments nobody chose.
 const kills = 10
 
-// moments yields when to kill, after the start. The seed is printed, so that a failure can be played again.
+// moments yields when to kill, up to latest. The seed is printed, so that a failure can be played again.
 func moments(t *testing.T, latest time.Duration) func() time.Duration {
 	t.Helper()
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	rng := rand.New(rand.NewPCG(seed, 9))
-	return func() time.Duration {
-		return 20*time.Millisecond + time.Duration(rng.Int64N(int64(latest)))
-	}
+	return func() time.Duration { return 20*time.Millisecond + time.Duration(rng.Int64N(int64(latest))) }
 }
+
+// early is how many of the kills come while the program may still be starting.
+const early = 3
 
 // killAfter kills a program after some time.
 func (p *process) killAfter(d time.Duration) {
@@ -69,12 +70,15 @@ var eventLine = regexp.MustCompile(`(?m)^\d\d:\d\d:\d\d  [a-z_]+ `)
 func TestKillCapture(t *testing.T) {
 	t.Parallel()
 	srv := tiktoktest.NewServer(t)
-	busy(t, srv, "lan", 2000)
-	next := moments(t, 1500*time.Millisecond)
+	busy(t, srv, "lan", 1000)
+	next := moments(t, time.Second)
 	recorded := 0
 	for n := range kills {
 		file := filepath.Join(t.TempDir(), "events.json")
 		p := spawn(t, settings(t, srv), "capture", "@lan", "--out", file)
+		if n >= early {
+			p.out.await(t, eventLine, p.done)
+		}
 		p.killAfter(next())
 		shown := len(eventLine.FindAllString(p.out.String(), -1))
 		events := readCapture(t, file)
@@ -191,13 +195,13 @@ func (f *follower) take(b []byte) {
 func TestKillServe(t *testing.T) {
 	t.Parallel()
 	srv := tiktoktest.NewServer(t)
-	busy(t, srv, "lan", 1000)
-	environ := settings(t, srv, "SHOWCALLER_DEMO=true")
+	busy(t, srv, "lan", 500)
+	environ := brandNew(t, srv, "SHOWCALLER_DEMO=true")
 	browser := newFollower(t, "lan")
 	check := newChecker(environ)
 	added := false
-	next := moments(t, 2500*time.Millisecond)
-	for range kills {
+	next := moments(t, time.Second)
+	for n := range kills {
 		p := spawn(t, environ)
 		ctx, gone := context.WithCancel(t.Context())
 		var following sync.WaitGroup
@@ -211,6 +215,9 @@ func TestKillServe(t *testing.T) {
 			}
 			browser.follow(ctx, url)
 		})
+		if n >= early {
+			browser.awaitEvents(int64(10 * n)) // more each time
+		}
 		p.killAfter(next())
 		gone()
 		following.Wait()
@@ -218,9 +225,6 @@ func TestKillServe(t *testing.T) {
 	}
 	if !added || check.gaps == 0 {
 		t.Fatalf("room added: %t, restarts seen: %d", added, check.gaps)
-	}
-	if check.seen == 0 {
-		t.Error("nobody saw anything")
 	}
 	t.Logf("%d events were seen, %d restarts left a gap", check.seen, check.gaps)
 }

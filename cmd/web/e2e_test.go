@@ -7,6 +7,7 @@ import (
 	"errors"
 	"flag"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -22,6 +23,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"showcaller/internal/db"
 	"showcaller/internal/live"
 	"showcaller/internal/tiktok/tiktoktest"
 )
@@ -36,14 +38,14 @@ func TestMain(m *testing.M) {
 		main()
 	}
 	flag.Parse()
-	if err := flag.Set("test.parallel", "16"); err != nil { // they wait more than they work
+	if err := flag.Set("test.parallel", "8"); err != nil { // they wait more than they work
 		panic(err)
 	}
 	goleak.VerifyTestMain(m)
 }
 
 // patience is how long a test waits for what must happen soon, on a machine that may be busy.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 // soon returns a context that ends with the test, or when what should happen soon has not.
 func soon(t *testing.T) context.Context {
@@ -56,10 +58,41 @@ func soon(t *testing.T) context.Context {
 // token is the bearer token of programs in tests.
 const token = "a-token-for-programs"
 
+// emptyDatabase is a database in which nothing has happened yet, made once: with the race detector that costs half a second.
+var emptyDatabase = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "showcaller")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir) //nolint:errcheck // the system tidies up too
+	file := filepath.Join(dir, "empty.db")
+	store, err := db.Open(context.Background(), "sqlite:"+file, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return nil, err
+	}
+	if err := store.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(file)
+})
+
+// brandNew is settings without a database: the program makes it, as on a first start.
+func brandNew(t *testing.T, srv *tiktoktest.Server, more ...string) []string {
+	t.Helper()
+	return settings(t, srv, append(more, "SHOWCALLER_DATABASE_URL=sqlite:"+filepath.Join(t.TempDir(), "data", "showcaller.db"))...)
+}
+
 // settings is the environment of a program of its own: its folder, its port, its TikTok. srv may be nil. What more holds wins.
 func settings(t *testing.T, srv *tiktoktest.Server, more ...string) []string {
 	t.Helper()
 	dir := t.TempDir()
+	empty, err := emptyDatabase()
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, "showcaller.db"), empty, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	all := []string{
 		"LANG=C", "HOME=" + dir, "XDG_CACHE_HOME=" + dir, "TMPDIR=" + dir,
 		"SHOWCALLER_ADDR=127.0.0.1:0", "SHOWCALLER_DATABASE_URL=sqlite:" + filepath.Join(dir, "showcaller.db"), "SHOWCALLER_DEMO=false",
