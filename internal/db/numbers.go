@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"strings"
 	"time"
 
@@ -110,11 +111,9 @@ func minutesOf(ctx context.Context, q querier, session int64, rehearsals bool, s
 // or "last". At most limit, beginning behind offset.
 func (d *DB) Attendance(ctx context.Context, session int64, rehearsals bool, sort string, limit, offset int) ([]live.Attendance, error) {
 	switch sort {
-	case "likes":
-		return d.attendance(ctx, session, rehearsals, ``, ``, `likes DESC, rehearsal, user_id`, limit, offset)
 	case "last":
-		return d.attendance(ctx, session, rehearsals, ``, ``, `last_ms DESC, rehearsal, user_id`, limit, offset)
-	case "diamonds", "comments", "gifts":
+		return d.lately(ctx, session, rehearsals, limit, offset)
+	case "diamonds", "comments", "likes", "gifts":
 	default:
 		return nil, &live.Error{Code: live.CodeInvalid, Op: "db.Attendance", Field: "sort", Msg: "sort must be diamonds, comments, likes, gifts or last."}
 	}
@@ -132,6 +131,21 @@ func (d *DB) Attendance(ctx context.Context, session int64, rehearsals bool, sor
 	}
 	rest, err := d.attendance(ctx, session, rehearsals, ``, ` AND `+sort+` = 0`, `rehearsal, user_id`, limit-len(page), max(0, offset-active))
 	return append(page, rest...), err
+}
+
+// newest is how many of the newest events are looked at for who was there last.
+const newest = 2000
+
+// lately returns the viewers of a session, who was there last first: those of the newest events, and only for a page behind them
+// all of them.
+func (d *DB) lately(ctx context.Context, session int64, rehearsals bool, limit, offset int) ([]live.Attendance, error) {
+	const order = `last_ms DESC, rehearsal, user_id`
+	page, err := d.attendance(ctx, session, rehearsals, ``, fmt.Sprintf(` AND rehearsal IN (0, $2) AND user_id IN (SELECT user_id FROM events
+		WHERE session_id = $1 AND seq > (SELECT last_seq FROM sessions WHERE id = $1) - %d)`, newest), order, limit, offset)
+	if err != nil || len(page) == limit {
+		return page, err
+	}
+	return d.attendance(ctx, session, rehearsals, ``, ``, order, limit, offset)
 }
 
 // attendance reads a page of a session's viewers. Their names are looked up for the page only.

@@ -92,7 +92,7 @@ func (d *DB) said(ctx context.Context, room, key string, rehearsals bool) ([]liv
 	if !rehearsals {
 		where += ` AND e.origin NOT IN ('simulated', 'replay')`
 	}
-	rows, err := d.read.QueryContext(ctx, selectEvents+where+` ORDER BY e.session_id DESC, e.seq DESC LIMIT $3`, key, room, cardMessages)
+	rows, err := d.read.QueryContext(ctx, eventColumns+by("events_said")+withNames+where+` ORDER BY e.session_id DESC, e.seq DESC LIMIT $3`, key, room, cardMessages)
 	return collect(rows, err, scanEvent)
 }
 

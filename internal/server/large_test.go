@@ -39,11 +39,11 @@ func TestLargeDatabase(t *testing.T) {
 		"/api/sessions", "/api/sessions?room=host050", "/api/sessions?from=2020-01-01T00:00:00Z&limit=1000", session,
 		session + "/events", fmt.Sprintf("%s/events?after=%d&limit=1000", session, middle),
 		session + "/events?type=gift", session + "/events?type=live_end", session + "/events?type=battle", session + "/events?origin=simulated",
-		session + "/events?user=maianh0", session + "/events?user=passer77", session + "/events?user=nobody",
+		session + "/events?user=maianh0", session + "/events?user=passer1_77", session + "/events?user=nobody",
 		session + "/events?type=comment&user=maianh0", session + "/events?q=setup", session + "/events?q=trời", session + "/events?q=世界", session + "/events?q=天气",
 		session + "/events?q=nothingofthekind", session + "/events?type=gift&user=nobody",
 		session + "/minutes", session + "/minutes?origin=all", session + "/summary", session + "/summary?origin=all",
-		session + "/viewers", session + "/viewers?sort=comments", session + "/viewers?sort=last", session + "/viewers?cursor=5000",
+		session + "/viewers", session + "/viewers?sort=comments", session + "/viewers?sort=last", session + "/viewers?sort=likes", session + "/viewers?cursor=5000",
 	} {
 		took := make([]time.Duration, 0, 40)
 		for range cap(took) {

@@ -155,13 +155,13 @@ func (p plan) write(ctx context.Context, d *db.DB, j job) error {
 // passer is one of the many who come and go, an eighth as many as there are events; the script's own viewers are the regulars.
 func passer(rng *rand.Rand, j job) *live.User {
 	n := rng.IntN(max(j.events/8, 100))
-	name := strconv.Itoa(n)
+	name := strconv.Itoa(j.room+1) + "_" + strconv.Itoa(n)
 	return &live.User{UniqueID: "passer" + name, Nickname: "Passer " + name, UserID: strconv.Itoa(6_900_000_000_000_000_000 + j.room*10_000_000 + n)}
 }
 
 // play delivers the events and returns when the last one was.
 func (p plan) play(ctx context.Context, s *live.Session, j job, begin time.Time) (time.Time, error) {
-	const frame = 64
+	const frame = 4096 // far more than a LIVE delivers at once: what is written in one go costs a tenth
 	rng := rand.New(rand.NewPCG(uint64(j.room), uint64(j.session)))
 	simulator := live.Simulator{Seed: uint64(j.room*1000 + j.session), Rates: j.rates}
 	connect := live.Event{Kind: live.KindConnect, Origin: live.OriginSystem, At: begin, Data: live.Connect{UniqueID: roomName(j.room), RoomID: s.Info.RoomID, Title: s.Info.Title}}
