@@ -331,17 +331,8 @@ func TestAHundredRooms(t *testing.T) {
 		}
 		s.Close(true)
 	}
-	best := time.Hour
-	for range 5 {
-		begin := time.Now()
-		res, doc := f.page("/")
-		best = min(best, time.Since(begin))
-		if n := doc.Find(".tile .spark").Length(); res.StatusCode != http.StatusOK || n != 100 {
-			t.Fatalf("%d with %d spark lines", res.StatusCode, n)
-		}
-	}
-	t.Logf("the page of 100 rooms took %s", best)
-	if best > time.Second { // far from what it takes: machines that test are busy
-		t.Errorf("the page of 100 rooms took %s", best)
+	res, doc := f.page("/")
+	if n := doc.Find(".tile .spark").Length(); res.StatusCode != http.StatusOK || n != 100 {
+		t.Fatalf("%d with %d spark lines", res.StatusCode, n)
 	}
 }
