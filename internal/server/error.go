@@ -53,18 +53,16 @@ func codeOf(status int) live.Code {
 // page turns a handler that returns an error into one that shows it: the only place where pages fail.
 func (s *Server) page(h func(http.ResponseWriter, *http.Request) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		err := h(w, r)
-		switch {
-		case err == nil:
-		case errors.Is(err, context.Canceled) && r.Context().Err() != nil:
-			// The browser went away; nobody reads an answer.
-		default:
+		if err := h(w, r); err != nil {
 			s.showError(w, r, err)
 		}
 	}
 }
 
 func (s *Server) showError(w http.ResponseWriter, r *http.Request, err error) {
+	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
+		return // the browser went away; nobody reads an answer, and it is nobody's fault
+	}
 	id := s.report(r, err)
 	if strings.HasPrefix(r.URL.Path, "/api/") {
 		problemOf(err, id).write(w)
