@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
@@ -416,7 +417,7 @@ func TestCaptureStops(t *testing.T) {
 	awaitEntries(t, room, 1)
 	streak := room.Streak(tiktoktest.Named("minh"), tiktoktest.Rose)
 	room.Send(streak.Tap(2))
-	c.out.await(t, regexp.MustCompile(`Rose ×2`), c.done)
+	c.out.await(t, regexp.MustCompile(`Rose ×2`), 1, c.done)
 	c.stop()
 	c.result().wants(t, exitOK, "saved to "+c.file)
 	events := readCapture(t, c.file)
@@ -432,6 +433,59 @@ func TestCaptureFor(t *testing.T) {
 	c := captureHere(t, settings(t, srv), "lan", "--for", "2s")
 	c.result().wants(t, exitOK)
 	checkLog(t, readCapture(t, c.file))
+}
+
+// TestSeedEventsInCapture: the events of the document the wire was drawn from are in the file, with every field it names.
+func TestSeedEventsInCapture(t *testing.T) {
+	t.Parallel()
+	srv := tiktoktest.NewServer(t)
+	room := srv.Room("lan").GoLive()
+	c := captureHere(t, settings(t, srv), "lan")
+	awaitEntries(t, room, 1)
+	who := tiktoktest.Named("user456")
+	streak := room.Streak(who, tiktoktest.Rose)
+	room.Send(
+		tiktoktest.Chat(who, "Hello! Amazing stream!"), streak.Tap(5), streak.End(), tiktoktest.Like(who, 5, 12345), tiktoktest.Join(who, 30),
+		tiktoktest.Follow(who, room.Host(), 100), tiktoktest.Share(who),
+	)
+	room.End(tiktoktest.EndedByHost)
+	c.result().wants(t, exitOK)
+	b, err := os.ReadFile(c.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	type wireEvent struct {
+		Type string `json:"event_type"`
+		Data map[string]any
+	}
+	var events []wireEvent
+	if err := json.Unmarshal(b, &events); err != nil {
+		t.Fatal(err)
+	}
+	user := []string{"user.unique_id", "user.nickname", "user.user_id", "timestamp"}
+	for kind, fields := range map[string][]string{
+		"connect": {"unique_id", "room_id", "timestamp"},
+		"comment": append(user, "user.profile_picture", "comment"),
+		"gift": append(user, "gift.id", "gift.name", "gift.diamond_count", "gift.image_url", "gift.streakable", "gift.type", "repeat_count",
+			"total_diamonds", "streaking"),
+		"like": append(user, "count", "total_likes"), "join": user, "follow": user, "share": user,
+		"live_end": {"timestamp"}, "disconnect": {"timestamp"},
+	} {
+		i := slices.IndexFunc(events, func(e wireEvent) bool { return e.Type == kind })
+		if i < 0 {
+			t.Errorf("no %s", kind)
+			continue
+		}
+		for _, path := range fields {
+			var at any = events[i].Data
+			for key := range strings.SplitSeq(path, ".") {
+				at = at.(map[string]any)[key]
+			}
+			if at == nil || at == "" {
+				t.Errorf("the %s lacks %s: %v", kind, path, events[i].Data)
+			}
+		}
+	}
 }
 
 // TestCapturesSideBySide: captures of several hosts share what the user's programs remember, and do not trip over each other.

@@ -77,7 +77,7 @@ func TestKillCapture(t *testing.T) {
 		file := filepath.Join(t.TempDir(), "events.json")
 		p := spawn(t, settings(t, srv), "capture", "@lan", "--out", file)
 		if n >= early {
-			p.out.await(t, eventLine, p.done)
+			p.out.await(t, eventLine, 20*n, p.done) // later each time
 		}
 		p.killAfter(next())
 		shown := len(eventLine.FindAllString(p.out.String(), -1))
@@ -216,7 +216,7 @@ func TestKillServe(t *testing.T) {
 			browser.follow(ctx, url)
 		})
 		if n >= early {
-			browser.awaitEvents(int64(10 * n)) // more each time
+			browser.awaitEvents(int64(10 * n)) // later each time
 		}
 		p.killAfter(next())
 		gone()

@@ -170,22 +170,18 @@ func (s *transcript) String() string {
 	return string(s.text)
 }
 
-// await returns the first match of a pattern, or nil if the program ends before there is one.
-func (s *transcript) await(t *testing.T, pattern *regexp.Regexp, ended <-chan struct{}) []string {
+// await returns the nth match of a pattern, or nil if the program ends before there is one.
+func (s *transcript) await(t *testing.T, pattern *regexp.Regexp, nth int, ended <-chan struct{}) []string {
 	t.Helper()
 	late := soon(t).Done()
 	for over := false; ; {
 		s.mu.Lock()
-		m, news := pattern.FindSubmatch(s.text), s.news
+		found, news := pattern.FindAllStringSubmatch(string(s.text), nth), s.news
 		s.mu.Unlock()
-		if m != nil {
-			var found []string
-			for _, group := range m {
-				found = append(found, string(group))
-			}
-			return found
-		}
-		if over {
+		switch {
+		case len(found) == nth:
+			return found[nth-1]
+		case over:
 			return nil
 		}
 		select {
@@ -193,7 +189,7 @@ func (s *transcript) await(t *testing.T, pattern *regexp.Regexp, ended <-chan st
 		case <-ended:
 			over = true
 		case <-late:
-			t.Fatalf("nothing matches %s:\n%s", pattern, s)
+			t.Fatalf("%s matches less than %d times:\n%s", pattern, nth, s)
 		}
 	}
 }
@@ -270,7 +266,7 @@ var runningAt = regexp.MustCompile(`is running: (http://\S+)`)
 // address is where a panel answers; "" if it ended before it did.
 func (p *process) address() string {
 	p.t.Helper()
-	if m := p.out.await(p.t, runningAt, p.done); m != nil {
+	if m := p.out.await(p.t, runningAt, 1, p.done); m != nil {
 		return m[1]
 	}
 	return ""
