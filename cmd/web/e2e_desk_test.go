@@ -326,12 +326,22 @@ func TestPagesAreAccessible(t *testing.T) {
 		b.until(`document.querySelector("live-feed .row") && document.querySelector("live-chart canvas") && document.querySelector("live-numbers .change, live-numbers b")`)
 		b.until(`document.querySelectorAll("live-feed a.who").length > 2`)
 		audit("/rooms/demo " + theme)
+		b.do(chromedp.Click(`gift-simulator > .btn`))
+		b.until(`document.querySelector(".gift-tile input:checked")`)
+		for _, part := range []string{"send", "scenarios", "replay"} {
+			b.do(chromedp.Click("#sim-tab-" + part))
+			b.until(`document.querySelector("#sim-panel .form, #sim-panel .sim-list")`)
+			audit("the simulator, " + part + " " + theme)
+		}
+		b.press(kb.Escape)
 		b.value(`document.querySelector("live-feed a.who").click(), ""`)
 		b.until(`document.querySelector("dialog[open] .viewer")`)
 		audit("the viewer's card " + theme)
 		b.value(`location.href = document.querySelector("a.who").href, ""`)
 		b.until(`document.querySelector("main .viewer")`)
 		audit("the viewer's page " + theme)
+		b.open("/rooms/demo/simulate")
+		audit("the simulator's page " + theme)
 		b.value(`fetch("/logout", {method: "POST"}).then(() => "")`)
 	}
 }

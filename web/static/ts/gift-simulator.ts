@@ -5,6 +5,7 @@ import { createRef, ref } from "lit/directives/ref.js";
 import { icon, LightElement } from "./element";
 import type { Texts } from "./i18n";
 import { script } from "./describe";
+import { dropBrokenPictures, pictureSrc } from "./pictures";
 import { ScenarioEditor } from "./scenario-editor";
 import { Refused, type Api, type Run, type Scenario, type SessionInfo, type Watch } from "./simulator-api";
 import {
@@ -54,6 +55,11 @@ export class GiftSimulator extends LightElement {
     this.started = true;
     this.requestUpdate();
     if (location.hash === hash) void this.updateComplete.then(() => this.open());
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    dropBrokenPictures(this);
   }
 
   override disconnectedCallback(): void {
@@ -496,6 +502,6 @@ export class GiftSimulator extends LightElement {
 
 /** A gift's picture, over a sign where there is none or it no longer loads. */
 function giftPicture(g: CatalogueGift): TemplateResult {
-  return html`<span class="gift-picture" aria-hidden="true">${giftSign(g.id)}${g.image_url?.startsWith("https://")
-    ? html`<img src=${g.image_url} alt="" loading="lazy" referrerpolicy="no-referrer" data-optional>` : nothing}</span>`;
+  return html`<span class="gift-picture" aria-hidden="true">${giftSign(g.id)}${g.image_url
+    ? html`<img src=${pictureSrc(g.image_url)} alt="" loading="lazy" data-optional>` : nothing}</span>`;
 }
