@@ -15,7 +15,7 @@ dev: ## the same, built anew and started again at each change
 
 test: node_modules ## every test: Go with the race detector, TypeScript, Chromium
 	@scripts/need.sh cc node chromium
-	go test -race ./...
+	go test -race -timeout 15m ./...
 
 check: fresh lint test ## all that must hold before a commit: generated code fresh, linters, types, every test
 
