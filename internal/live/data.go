@@ -250,7 +250,11 @@ type Reply struct {
 	Clips     []Clip  `json:"clips"`
 	TookMS    int64   `json:"took_ms"`
 	Also      []int64 `json:"also,omitempty"`     // seqs
-	Fallback  string  `json:"fallback,omitempty"` // why the template spoke in place of the model
+	Fallback  string  `json:"fallback,omitempty"` // why the template spoke in place of the model: one of internal/story's codes
+
+	// Guarded is what the guards replaced: "in" (of what came) or "out" (of what would have been said), the reason, and the piece
+	// it was found in. It is for the team: whatever is public leaves it out.
+	Guarded []string `json:"guarded,omitempty"`
 }
 
 // Skip says why the event named by Cause got no answer.

@@ -19,9 +19,11 @@ type Director struct {
 	log   *slog.Logger
 
 	calls   chan func(*directing)
+	looks   chan func(*directing) // change nothing
 	heard   chan hearing
 	answers chan answered
 	done    chan struct{} // closed when Run has ended
+	changed signal        // something of what Queue returns may be different
 }
 
 // Stage tells a director where it speaks.
@@ -35,7 +37,8 @@ type Stage interface {
 func NewDirector(id string, story Story, stage Stage, log *slog.Logger) *Director {
 	return &Director{
 		id: id, story: story, stage: stage, log: log.With("story", id),
-		calls: make(chan func(*directing)), heard: make(chan hearing), answers: make(chan answered), done: make(chan struct{}),
+		calls: make(chan func(*directing)), looks: make(chan func(*directing)), heard: make(chan hearing), answers: make(chan answered),
+		done: make(chan struct{}),
 	}
 }
 
@@ -55,6 +58,7 @@ type directing struct {
 	behind  int64         // events up to this seq were there before they could be read
 	stalled bool          // the queue was full: the log was not read for a while
 	skips   []SkippedItem // the newest ones, for the queue
+	said    *QueueTurn    // what was said last; nil before the first words in a session
 	wg      sync.WaitGroup
 }
 
@@ -76,22 +80,37 @@ func (d *directing) run(ctx context.Context) {
 	defer timer.Stop()
 	for {
 		d.proceed(ctx)
+		d.changed.fire()
 		timer.Reset(d.untilDue())
-		heard := d.heard
-		if d.queue.full() {
-			heard, d.stalled = nil, true // back-pressure: the log keeps what the queue cannot
+		if !d.await(ctx, timer.C) {
+			return
 		}
+	}
+}
+
+// await takes in the next thing that may change something, or the time at which something is due. It reports false once ctx has
+// ended. Who only looks is answered meanwhile.
+func (d *directing) await(ctx context.Context, due <-chan time.Time) bool {
+	heard := d.heard
+	if d.queue.full() {
+		heard, d.stalled = nil, true // back-pressure: the log keeps what the queue cannot
+	}
+	for {
 		select {
+		case look := <-d.looks:
+			look(d)
+			continue
 		case h := <-heard:
 			d.hear(h)
 		case call := <-d.calls:
 			call(d)
 		case a := <-d.answers:
 			d.answered(ctx, a)
-		case <-timer.C:
+		case <-due:
 		case <-ctx.Done():
-			return
+			return false
 		}
+		return true
 	}
 }
 

@@ -16,13 +16,22 @@ const (
 
 // do has Run's goroutine run f and waits for it.
 func (d *Director) do(ctx context.Context, f func(*directing)) error {
+	return d.through(ctx, d.calls, f)
+}
+
+// look is do for an f that changes nothing.
+func (d *Director) look(ctx context.Context, f func(*directing)) error {
+	return d.through(ctx, d.looks, f)
+}
+
+func (d *Director) through(ctx context.Context, calls chan<- func(*directing), f func(*directing)) error {
 	ran := make(chan struct{})
 	call := func(s *directing) {
 		f(s)
 		close(ran)
 	}
 	select {
-	case d.calls <- call:
+	case calls <- call:
 		<-ran
 		return nil
 	case <-d.done:
@@ -134,38 +143,47 @@ func (d *Director) Ack(ctx context.Context, turnID string, clip int) error {
 
 func (d *directing) ack(turnID string, clip int) {
 	t := d.turn
-	if t == nil || t.seq == 0 || t.story.TurnID != turnID || clip < t.clip || clip >= len(t.clips) {
+	if t == nil || t.seq == 0 || t.story.TurnID != turnID || clip < t.clip || clip >= len(t.answer.Clips) {
 		return // of an earlier turn, or a second overlay's
 	}
-	t.clip, t.until = clip+1, time.Now()
-	if t.clip < len(t.clips) {
-		t.until = speechEnd(t.clips[t.clip:], time.Now())
+	now := time.Now()
+	t.clip, t.began, t.until = clip+1, now, now
+	if t.clip < len(t.answer.Clips) {
+		t.until = speechEnd(t.answer.Clips[t.clip:], now)
 	}
 }
 
 // Queue is what a director does and what waits.
 type Queue struct {
 	StoryID   string        `json:"story_id"`
+	Name      string        `json:"name,omitempty" doc:"of the host"`
+	Language  string        `json:"language,omitempty" doc:"of the host; left out, each viewer's own"`
+	Responder string        `json:"responder,omitempty" doc:"template or model; left out, the model where one is configured"`
 	Room      string        `json:"room,omitempty"`
 	SessionID int64         `json:"session_id,omitempty"`
 	State     string        `json:"state" enum:"off,paused,listening,answering,speaking"`
+	Paused    bool          `json:"paused,omitempty" doc:"also while the last turn is still being said"`
 	Muted     bool          `json:"muted,omitempty" doc:"chat, notices and idle lines get no answer"`
+	MutedIDs  []string      `json:"muted_viewers,omitempty" doc:"viewers whose chat gets no answer, by key"`
 	Now       *QueueTurn    `json:"now,omitempty"`
+	Last      *QueueTurn    `json:"last,omitempty" doc:"what was said before that"`
 	Waiting   []QueueItem   `json:"waiting" doc:"the next one first"`
 	Skipped   []SkippedItem `json:"skipped" doc:"the newest first"`
 }
 
 // QueueItem is something that asks for an answer.
 type QueueItem struct {
-	Seq   int64   `json:"seq,omitempty" doc:"of the event"`
-	Also  []int64 `json:"also,omitempty" doc:"events answered together with it"`
-	Rank  string  `json:"rank" enum:"say,program,gift,question,chat,notice,idle"`
-	Who   string  `json:"who,omitempty"`
-	Text  string  `json:"text,omitempty"`
-	Value float64 `json:"value,omitempty" doc:"of gifts, in diamonds"`
-	Since string  `json:"since"`
-	Why   string  `json:"why,omitempty" enum:"next,speaking,paused,muted,gathering,retry,later" doc:"why it waits"`
-	Until string  `json:"until,omitempty" doc:"when chat expires, or what is gathered is ready"`
+	Seq       int64   `json:"seq,omitempty" doc:"of the event"`
+	Also      []int64 `json:"also,omitempty" doc:"events answered together with it"`
+	Rank      string  `json:"rank" enum:"say,program,gift,question,chat,notice,idle"`
+	Who       string  `json:"who,omitempty"`
+	Viewer    string  `json:"viewer,omitempty" doc:"the key of the one viewer it is of"`
+	Text      string  `json:"text,omitempty"`
+	Value     float64 `json:"value,omitempty" doc:"of gifts, in diamonds"`
+	Rehearsal bool    `json:"rehearsal,omitempty" doc:"it was simulated"`
+	Since     string  `json:"since"`
+	Why       string  `json:"why,omitempty" enum:"next,speaking,paused,muted,gathering,retry,later" doc:"why it waits"`
+	Until     string  `json:"until,omitempty" doc:"when chat expires, or what is gathered is ready; of what is being said, when the voice should be done"`
 }
 
 // QueueTurn is what the host answers or says now.
@@ -174,7 +192,14 @@ type QueueTurn struct {
 	TurnID string `json:"turn_id"`
 	Reply  int64  `json:"reply,omitempty" doc:"seq of the reply, once there is one"`
 	Clips  []Clip `json:"clips,omitempty"`
-	Clip   int    `json:"clip,omitempty" doc:"the one being spoken, from 0"`
+	Clip   int    `json:"clip,omitempty" doc:"the one being spoken, from 0, as overlays tell"`
+	Began  string `json:"began,omitempty" doc:"when that one began"`
+
+	Lengths   []float64 `json:"lengths,omitempty" doc:"how long each clip should take to be spoken, in seconds"`
+	Responder string    `json:"responder,omitempty" doc:"template, model or operator"`
+	Fallback  string    `json:"fallback,omitempty" doc:"why the template spoke in place of the model"`
+	Guarded   []string  `json:"guarded,omitempty" doc:"what the guards replaced, each with its reason"`
+	TookMS    int64     `json:"took_ms,omitempty"`
 }
 
 // SkippedItem is something that got no answer.
@@ -188,19 +213,29 @@ type SkippedItem struct {
 // Queue returns what the director does at this moment.
 func (d *Director) Queue(ctx context.Context) (Queue, error) {
 	var q Queue
-	err := d.do(ctx, func(s *directing) { q = s.snapshot(time.Now()) })
+	err := d.look(ctx, func(s *directing) { q = s.snapshot(time.Now()) })
 	return q, err
 }
 
+// Watch is Queue with a channel that is closed when something may have changed since. It may have come back to the same, or
+// changed in what Queue does not show.
+func (d *Director) Watch(ctx context.Context) (Queue, <-chan struct{}, error) {
+	changed := d.changed.wait() // before the look, so that no change is missed
+	q, err := d.Queue(ctx)
+	return q, changed, err
+}
+
 func (d *directing) snapshot(now time.Time) Queue {
-	q := Queue{StoryID: d.id, State: d.state(), Muted: d.profile.Muted, Waiting: []QueueItem{}, Skipped: []SkippedItem{}}
+	p := d.profile
+	q := Queue{
+		StoryID: d.id, Name: p.Name, Language: p.Language, Responder: p.Responder, State: d.state(), Paused: p.Paused, Muted: p.Muted,
+		MutedIDs: slices.Clone(p.MutedIDs), Last: d.said, Waiting: []QueueItem{}, Skipped: []SkippedItem{},
+	}
 	if d.session != nil {
 		q.Room, q.SessionID = d.session.Info.Room, d.session.Info.ID
 	}
-	if t := d.turn; t != nil {
-		item := itemOf(t.ask)
-		item.Until = ""
-		q.Now = &QueueTurn{QueueItem: item, TurnID: t.story.TurnID, Reply: t.seq, Clips: t.clips, Clip: t.clip}
+	if d.turn != nil {
+		q.Now = d.turn.shown()
 	}
 	first := true
 	for _, a := range d.queue.waiting() {
@@ -257,8 +292,26 @@ func (d *directing) why(a *ask, first bool, now time.Time) (why, until string) {
 
 func itemOf(a *ask) QueueItem {
 	return QueueItem{
-		Seq: a.seq, Also: slices.Clone(a.also), Rank: a.rank.String(), Who: a.who(), Text: a.what(), Value: a.value(), Since: Timestamp(a.since),
+		Seq: a.seq, Also: slices.Clone(a.also), Rank: a.rank.String(), Who: a.who(), Viewer: a.viewer.Key(), Text: a.what(), Value: a.value(),
+		Rehearsal: a.rehearsal, Since: Timestamp(a.since),
 	}
+}
+
+// shown is the turn as the queue shows it.
+func (t *turn) shown() *QueueTurn {
+	a := t.answer
+	out := &QueueTurn{
+		QueueItem: itemOf(t.ask), TurnID: t.story.TurnID, Reply: t.seq, Clips: a.Clips, Clip: t.clip, Responder: a.Responder, Fallback: a.Fallback,
+		Guarded: a.Guarded, TookMS: a.TookMS,
+	}
+	if t.seq == 0 {
+		return out
+	}
+	out.Began, out.Until = Timestamp(t.began), Timestamp(t.until)
+	for _, c := range a.Clips {
+		out.Lengths = append(out.Lengths, speechTime(c).Seconds())
+	}
+	return out
 }
 
 // note remembers what was skipped, for the queue.

@@ -46,6 +46,7 @@ type host struct {
 	fail  func(live.StoryTurn) error
 	turns []live.StoryTurn
 	told  map[string]live.StoryAnswer
+	why   string // of its answers' Fallback
 	busy  int
 	most  int
 }
@@ -76,8 +77,11 @@ func (h *host) Answer(ctx context.Context, t live.StoryTurn, _ func(live.StoryDe
 		return a, nil
 	}
 	a := live.StoryAnswer{
-		TurnID: t.TurnID, Event: t.Input, Responder: "template", TookMS: h.takes.Milliseconds(), Also: t.Also,
+		TurnID: t.TurnID, Event: t.Input, Responder: "template", TookMS: h.takes.Milliseconds(), Also: t.Also, Fallback: h.why,
 		Clips: []live.Clip{{Body: "wave", Face: "happy", Speech: speech(t)}},
+	}
+	if h.why != "" {
+		a.Guarded = []string{"out link: evil.example"}
 	}
 	h.turns = append(h.turns, t)
 	if h.told == nil {
@@ -380,6 +384,65 @@ func TestDirectorControls(t *testing.T) {
 			t.Errorf("skips %v", skips)
 		}
 	})
+}
+
+// What is said says who speaks and why, in the log and in the queue, and whoever watches hears of it.
+func TestDirectorSaysWhoSpeaks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := direct(t, &memory{}, &host{why: "slow"}, live.StoryProfile{Name: "Linh", Language: "vi", MutedIDs: []string{"77"}})
+		defer s.stop()
+		if _, changed, err := s.director.Watch(t.Context()); err != nil {
+			t.Error(err)
+		} else if s.queue(); closed(changed) {
+			t.Error("a look counts as a change")
+		}
+		_, changed, err := s.director.Watch(t.Context())
+		if err != nil {
+			t.Error(err)
+		}
+		began := time.Now()
+		s.add(says(1, "hello"))
+		if !closed(changed) {
+			t.Error("nobody is told that the host speaks")
+		}
+		want := live.Reply{
+			TurnID: "s7-1", Responder: "template", Clips: []live.Clip{{Body: "wave", Face: "happy", Speech: "You say hello"}}, Fallback: "slow",
+			Guarded: []string{"out link: evil.example"},
+		}
+		if diff := cmp.Diff(live.Data(want), s.memory.events[1].Data); diff != "" {
+			t.Errorf("the reply (-want +got):\n%s", diff)
+		}
+		now := s.queue().Now
+		item := live.QueueItem{
+			Seq: 1, Rank: "chat", Who: "Viewer1", Viewer: viewer(1).UserID, Text: "hello", Since: live.Timestamp(began),
+			Until: live.Timestamp(began.Add(2445 * time.Millisecond)),
+		}
+		said := live.QueueTurn{
+			QueueItem: item, TurnID: "s7-1", Reply: 2, Clips: want.Clips, Began: live.Timestamp(began), Lengths: []float64{1.445}, Responder: "template",
+			Fallback: "slow", Guarded: want.Guarded,
+		}
+		if diff := cmp.Diff(&said, now); diff != "" {
+			t.Errorf("what is said (-want +got):\n%s", diff)
+		}
+		pass(5 * time.Second)
+		q := s.queue()
+		rest := live.Queue{
+			StoryID: "1", Name: "Linh", Language: "vi", Room: "ann", SessionID: 7, State: "listening", MutedIDs: []string{"77"}, Last: &said,
+			Waiting: []live.QueueItem{}, Skipped: []live.SkippedItem{},
+		}
+		if diff := cmp.Diff(rest, q); diff != "" {
+			t.Errorf("afterwards (-want +got):\n%s", diff)
+		}
+	})
+}
+
+func closed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
 }
 
 func TestDirectorNeverActsOnHistoryOrReplay(t *testing.T) {

@@ -132,6 +132,7 @@ func (d *directing) enter(s *Session, upTo int64) {
 	if s == nil {
 		return
 	}
+	d.said = nil
 	d.release = s.Hold()
 	d.bridge = newBridge(d.profile.Name, s.Info.Room)
 	if upTo > 0 {

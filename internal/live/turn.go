@@ -25,10 +25,11 @@ type turn struct {
 	since  time.Time
 
 	// From the moment the reply is in the log.
-	seq   int64 // of the reply
-	clips []Clip
-	clip  int       // the one being spoken
-	until time.Time // the voice is done by then
+	seq    int64 // of the reply
+	answer StoryAnswer
+	clip   int       // the one being spoken, as overlays tell
+	began  time.Time // it began then
+	until  time.Time // the voice is done by then
 }
 
 // answered is what became of a turn.
@@ -136,7 +137,8 @@ func (d *directing) speak(ctx context.Context, t *turn, answer StoryAnswer) {
 	event := Event{
 		Kind: KindReply, Origin: origin(t.ask), Cause: t.ask.seq, At: now,
 		Data: Reply{
-			TurnID: answer.TurnID, Responder: answer.Responder, Clips: answer.Clips, TookMS: answer.TookMS, Also: t.ask.also, Fallback: answer.Fallback,
+			TurnID: answer.TurnID, Responder: answer.Responder, Clips: answer.Clips, TookMS: answer.TookMS, Also: t.ask.also,
+			Fallback: answer.Fallback, Guarded: answer.Guarded,
 		},
 	}
 	seq, err := d.session.Append(ctx, event)
@@ -147,7 +149,7 @@ func (d *directing) speak(ctx context.Context, t *turn, answer StoryAnswer) {
 		d.turn = nil
 		return
 	}
-	t.seq, t.clips, t.until = seq, answer.Clips, speechEnd(answer.Clips, now)
+	t.seq, t.answer, t.began, t.until = seq, answer, now, speechEnd(answer.Clips, now)
 	t.story.TurnID = answer.TurnID
 	if d.over {
 		t.until = now
@@ -168,6 +170,7 @@ func (d *directing) finish(now time.Time) {
 	if d.turn.ask.rank != rankIdle {
 		d.active, d.idle = now, 0
 	}
+	d.said = d.turn.shown()
 	d.turn = nil
 }
 
@@ -196,10 +199,14 @@ func (d *directing) giveWay() {
 
 // cutShort ends the turn at once, whatever it does.
 func (d *directing) cutShort() {
-	if d.turn != nil {
-		d.turn.cancel()
-		d.turn = nil
+	if d.turn == nil {
+		return
 	}
+	if d.turn.seq != 0 {
+		d.said = d.turn.shown()
+	}
+	d.turn.cancel()
+	d.turn = nil
 }
 
 // writeSkips writes into the log why asks were given up, one event an input.

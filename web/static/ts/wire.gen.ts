@@ -233,6 +233,7 @@ export interface Reply {
   took_ms: number;
   also?: number[];
   fallback?: string;
+  guarded?: string[];
 }
 
 export interface Skip {
