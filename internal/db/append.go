@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strconv"
 	"time"
 
 	"showcaller/internal/live"
@@ -144,7 +145,7 @@ func (d *DB) transaction(ctx context.Context, f func(*sql.Tx) error) error {
 type appender struct{ db *DB }
 
 func (w *appender) store(group []*pending) error {
-	for _, step := range []func([]*pending) error{w.sessions, w.events, w.terms, w.viewers, w.attendance, w.arrivals, w.gifts} {
+	for _, step := range []func([]*pending) error{w.sessions, w.viewers, w.events, w.terms, w.attendance, w.arrivals, w.gifts} {
 		if err := step(group); err != nil {
 			return err
 		}
@@ -167,11 +168,11 @@ func (w *appender) sessions(group []*pending) error {
 }
 
 func (w *appender) events(group []*pending) error {
-	in := w.inserter(`INSERT INTO events (session_id, seq, at_ms, kind, origin, source_id, user_id, roles, gifter_level, team_level,
-		top_gifter, history, cause, amount, diamonds, data) VALUES `, 16, ``)
+	in := w.inserter(`INSERT INTO events (session_id, seq, at_ms, kind, origin, source_no, source_text, viewer, roles, gifter_level,
+		team_level, top_gifter, history, cause, amount, diamonds, data) VALUES `, 17, ``)
 	for _, p := range group {
 		for _, e := range p.batch.Events {
-			if err := in.add(eventRow(e)); err != nil {
+			if err := in.add(w.eventRow(e)); err != nil {
 				return err
 			}
 		}
@@ -180,20 +181,29 @@ func (w *appender) events(group []*pending) error {
 }
 
 // eventRow returns the columns of an event. What is zero is NULL: a byte instead of a value.
-func eventRow(e live.Event) []any {
+func (w *appender) eventRow(e live.Event) []any {
 	amount, diamonds := amounts(e)
+	number, text := splitSource(e.SourceID)
 	row := []any{
-		e.SessionID, e.Seq, ms(e.At), string(e.Kind), string(e.Origin), null(e.SourceID), nil, nil, nil, nil, nil,
+		e.SessionID, e.Seq, ms(e.At), string(e.Kind), string(e.Origin), null(number), null(text), nil, nil, nil, nil, nil,
 		flag(e.History), null(e.Cause), null(amount), null(diamonds), nil,
 	}
 	if u := e.User; u != nil {
-		row[6], row[7] = null(u.Key()), null(roleBits(u.Roles))
-		row[8], row[9], row[10] = null(u.GifterLevel), null(u.TeamLevel), null(u.TopGifter)
+		row[7], row[8] = null(w.db.names.number(u, e.Origin.Rehearsal())), null(roleBits(u.Roles))
+		row[9], row[10], row[11] = null(u.GifterLevel), null(u.TeamLevel), null(u.TopGifter)
 	}
 	if data, err := e.DataJSON(); err == nil && string(data) != "{}" { // the session encoded it already: no error is left
-		row[15] = string(data)
+		row[16] = string(data)
 	}
 	return row
+}
+
+// splitSource returns the id of a message as a number, as all of TikTok's are, or else as the text it is.
+func splitSource(id string) (number int64, text string) {
+	if n, err := strconv.ParseInt(id, 10, 64); err == nil && n > 0 && strconv.FormatInt(n, 10) == id {
+		return n, ""
+	}
+	return 0, id
 }
 
 // amounts returns what a query sums: pieces and diamonds of a finished gift, likes, viewers. A streak that goes on counts
@@ -241,17 +251,27 @@ func searchable(e live.Event) string {
 	return ""
 }
 
-// viewers keeps the names of who acted, where they are new or changed. Some of TikTok's messages name their viewer by id alone:
-// what was known stays known.
+// viewers keeps the names of who acted, where they are new or changed, and learns the numbers of those who are new. Some of
+// TikTok's messages name their viewer by id alone: what was known stays known.
 func (w *appender) viewers(group []*pending) error {
+	names := &w.db.names
+	names.trim()
 	in := w.inserter(`INSERT INTO viewers (user_id, rehearsal, unique_id, nickname, picture, updated_ms) VALUES `, 6,
 		` ON CONFLICT (user_id, rehearsal) DO UPDATE SET
 		unique_id = CASE excluded.unique_id WHEN '' THEN viewers.unique_id ELSE excluded.unique_id END,
 		nickname = CASE excluded.nickname WHEN '' THEN viewers.nickname ELSE excluded.nickname END,
-		picture = CASE excluded.picture WHEN '' THEN viewers.picture ELSE excluded.picture END, updated_ms = excluded.updated_ms`)
+		picture = CASE excluded.picture WHEN '' THEN viewers.picture ELSE excluded.picture END, updated_ms = excluded.updated_ms
+		RETURNING id, user_id, rehearsal`)
+	in.returning = func(rows *sql.Rows) error {
+		var number int64
+		var v viewerKey
+		err := rows.Scan(&number, &v.user, &v.rehearsal)
+		names.numbered(v, number)
+		return err
+	}
 	for _, p := range group {
 		for _, e := range p.batch.Events {
-			if e.User == nil || !w.db.names.changed(e) {
+			if !names.changed(e) {
 				continue
 			}
 			u := e.User
@@ -264,9 +284,9 @@ func (w *appender) viewers(group []*pending) error {
 }
 
 func (w *appender) attendance(group []*pending) error {
-	in := w.inserter(`INSERT INTO session_viewers (session_id, rehearsal, user_id, first_ms, last_ms, comments, gifts, diamonds,
+	in := w.inserter(`INSERT INTO session_viewers (session_id, viewer, rehearsal, first_ms, last_ms, comments, gifts, diamonds,
 		likes, joins, follows, shares) VALUES `, 12,
-		` ON CONFLICT (session_id, rehearsal, user_id) DO UPDATE SET last_ms = CASE WHEN session_viewers.last_ms < excluded.last_ms THEN excluded.last_ms ELSE session_viewers.last_ms END,
+		` ON CONFLICT (session_id, viewer) DO UPDATE SET last_ms = CASE WHEN session_viewers.last_ms < excluded.last_ms THEN excluded.last_ms ELSE session_viewers.last_ms END,
 		comments = session_viewers.comments + excluded.comments, gifts = session_viewers.gifts + excluded.gifts,
 		diamonds = session_viewers.diamonds + excluded.diamonds, likes = session_viewers.likes + excluded.likes,
 		joins = session_viewers.joins + excluded.joins, follows = session_viewers.follows + excluded.follows,
@@ -274,7 +294,7 @@ func (w *appender) attendance(group []*pending) error {
 	for _, p := range group {
 		for _, v := range p.batch.Tally.Viewers {
 			err := in.add([]any{
-				p.batch.SessionID, flagInt(v.Rehearsal), v.User.Key(), ms(v.First), ms(v.Last), v.Comments, v.Gifts, v.Diamonds,
+				p.batch.SessionID, w.db.names.number(&v.User, v.Rehearsal), flagInt(v.Rehearsal), ms(v.First), ms(v.Last), v.Comments, v.Gifts, v.Diamonds,
 				v.Likes, v.Joins, v.Follows, v.Shares,
 			})
 			if err != nil {
@@ -289,14 +309,14 @@ func (w *appender) attendance(group []*pending) error {
 // with the number of visits where this is the first sign of the viewer in the session, and with nothing where the session met
 // them before a restart.
 func (w *appender) arrivals(group []*pending) error {
-	in := w.inserter(`INSERT INTO room_viewers (room, rehearsal, user_id, first_ms, last_session, visits) VALUES `, 6,
-		` ON CONFLICT (room, rehearsal, user_id) DO UPDATE SET visits = room_viewers.visits + 1, last_session = excluded.last_session
-		WHERE room_viewers.last_session <> excluded.last_session RETURNING last_session, rehearsal, user_id, visits`)
+	in := w.inserter(`INSERT INTO room_viewers (room, viewer, first_ms, last_session, visits) VALUES `, 5,
+		` ON CONFLICT (room, viewer) DO UPDATE SET visits = room_viewers.visits + 1, last_session = excluded.last_session
+		WHERE room_viewers.last_session <> excluded.last_session RETURNING last_session, viewer, visits`)
 	came := map[arrival]int64{}
 	in.returning = func(rows *sql.Rows) error {
 		var a arrival
 		var visits int64
-		err := rows.Scan(&a.session, &a.rehearsal, &a.user, &visits)
+		err := rows.Scan(&a.session, &a.viewer, &visits)
 		came[a] = visits
 		return err
 	}
@@ -305,7 +325,7 @@ func (w *appender) arrivals(group []*pending) error {
 			if !v.Arrived {
 				continue
 			}
-			if err := in.add([]any{p.batch.Room, flagInt(v.Rehearsal), v.User.Key(), ms(v.First), p.batch.SessionID, 1}); err != nil {
+			if err := in.add([]any{p.batch.Room, w.db.names.number(&v.User, v.Rehearsal), ms(v.First), p.batch.SessionID, 1}); err != nil {
 				return err
 			}
 		}
@@ -314,19 +334,15 @@ func (w *appender) arrivals(group []*pending) error {
 		return err
 	}
 	for _, p := range group {
-		countArrivals(p.batch, came)
+		w.countArrivals(p.batch, came)
 	}
 	return nil
 }
 
 // arrival is a viewer's first sign in a session.
-type arrival struct {
-	session   int64
-	rehearsal bool
-	user      string
-}
+type arrival struct{ session, viewer int64 }
 
-func countArrivals(b live.Batch, came map[arrival]int64) {
+func (w *appender) countArrivals(b live.Batch, came map[arrival]int64) {
 	for i := range b.Tally.Minutes {
 		m := &b.Tally.Minutes[i]
 		m.New, m.Returning = 0, 0 // a transaction before this one may have failed half way
@@ -334,7 +350,7 @@ func countArrivals(b live.Batch, came map[arrival]int64) {
 			if !v.Arrived || v.Rehearsal != m.Rehearsal || !m.Start.Equal(v.First.Truncate(time.Minute)) {
 				continue
 			}
-			switch visits := came[arrival{b.SessionID, v.Rehearsal, v.User.Key()}]; {
+			switch visits := came[arrival{b.SessionID, w.db.names.number(&v.User, v.Rehearsal)}]; {
 			case visits == 1:
 				m.New++
 			case visits > 1:

@@ -24,11 +24,13 @@ type EventQuery struct {
 }
 
 const (
-	eventColumns = `SELECT e.session_id, e.seq, e.at_ms, e.kind, e.origin, e.source_id, e.user_id, e.roles, e.gifter_level,
-	e.team_level, e.top_gifter, e.history, e.cause, e.data, v.unique_id, v.nickname, v.picture
+	eventColumns = `SELECT e.session_id, e.seq, e.at_ms, e.kind, e.origin, e.source_no, e.source_text, e.roles, e.gifter_level,
+	e.team_level, e.top_gifter, e.history, e.cause, e.data, v.user_id, v.unique_id, v.nickname, v.picture
 	FROM events e`
-	withNames    = ` LEFT JOIN viewers v ON v.user_id = e.user_id AND v.rehearsal = CASE WHEN e.origin IN ('simulated', 'replay') THEN 1 ELSE 0 END `
+	withNames    = ` LEFT JOIN viewers v ON v.id = e.viewer `
 	selectEvents = eventColumns + withNames
+
+	rare = `e.kind NOT IN ('comment', 'gift', 'join', 'like', 'viewers')` // in the words of the index events_kind
 )
 
 // EventsAfter implements live.EventReader.
@@ -62,22 +64,21 @@ func (d *DB) Events(ctx context.Context, q EventQuery) ([]live.Event, error) {
 	if q.Kind != "" {
 		and(`e.kind = ?`, string(q.Kind))
 		if !common(q.Kind) {
-			where = append(where, `e.kind NOT IN ('comment', 'gift', 'join', 'like', 'viewers')`)
+			where = append(where, rare)
 			index = by("events_kind")
 		}
 	}
 	if q.User != "" {
-		ids, err := d.userIDs(ctx, q.User)
-		if err != nil || len(ids) == 0 {
+		viewers, err := d.viewerNumbers(ctx, q.User)
+		if err != nil || len(viewers) == 0 {
 			return nil, err
 		}
-		where, index = append(where, `e.user_id IS NOT NULL`), by("events_user")
-		var ends, whole []string
-		for _, id := range ids {
-			args = append(args, id)
-			ends, whole = append(ends, `substr(`+placeholder(len(args))+`, 14)`), append(whole, placeholder(len(args)))
+		list := make([]string, len(viewers))
+		for i, number := range viewers {
+			args = append(args, number)
+			list[i] = placeholder(len(args))
 		}
-		where = append(where, `substr(e.user_id, 14) IN (`+strings.Join(ends, ", ")+`)`, `e.user_id IN (`+strings.Join(whole, ", ")+`)`)
+		where, index = append(where, `e.viewer IN (`+strings.Join(list, ", ")+`)`), by("events_viewer")
 	}
 	query := eventColumns + index + withNames + `WHERE ` + strings.Join(where, ` AND `) + ` ORDER BY e.seq LIMIT $3`
 	rows, err := d.read.QueryContext(ctx, query, args...)
@@ -96,10 +97,10 @@ func common(k live.Kind) bool {
 // sameHandle is how many viewers of one handle are told apart at most: handles are given away and taken again.
 const sameHandle = 50
 
-// userIDs returns the viewers somebody may mean: by id, or by handle.
-func (d *DB) userIDs(ctx context.Context, user string) ([]string, error) {
-	rows, err := d.read.QueryContext(ctx, `SELECT DISTINCT user_id FROM viewers WHERE user_id = $1 OR unique_id = $1 LIMIT $2`, user, sameHandle)
-	return collect(rows, err, func(rows *sql.Rows, id *string) error { return rows.Scan(id) })
+// viewerNumbers returns the viewers somebody may mean: by id, or by handle.
+func (d *DB) viewerNumbers(ctx context.Context, user string) ([]int64, error) {
+	rows, err := d.read.QueryContext(ctx, `SELECT id FROM viewers WHERE user_id = $1 OR unique_id = $1 LIMIT $2`, user, sameHandle)
+	return collect(rows, err, func(rows *sql.Rows, number *int64) error { return rows.Scan(number) })
 }
 
 // searchEvents finds events by their text: the index narrows, the text itself decides.
@@ -183,17 +184,20 @@ func scanEvent(rows *sql.Rows, e *live.Event) error {
 	var (
 		atMS                            int64
 		kind, origin                    string
-		source, user, data              sql.NullString
+		sourceText, user, data          sql.NullString
 		roles, gifter, team, top        sql.NullInt64
-		history, cause                  sql.NullInt64
+		history, cause, sourceNo        sql.NullInt64
 		handle, nickname, pictureOfUser sql.NullString
 	)
-	err := rows.Scan(&e.SessionID, &e.Seq, &atMS, &kind, &origin, &source, &user, &roles, &gifter, &team, &top, &history, &cause,
-		&data, &handle, &nickname, &pictureOfUser)
+	err := rows.Scan(&e.SessionID, &e.Seq, &atMS, &kind, &origin, &sourceNo, &sourceText, &roles, &gifter, &team, &top, &history, &cause,
+		&data, &user, &handle, &nickname, &pictureOfUser)
 	if err != nil {
 		return err
 	}
-	e.Kind, e.Origin, e.SourceID = live.Kind(kind), live.Origin(origin), source.String
+	e.Kind, e.Origin, e.SourceID = live.Kind(kind), live.Origin(origin), sourceText.String
+	if sourceNo.Valid {
+		e.SourceID = strconv.FormatInt(sourceNo.Int64, 10)
+	}
 	e.At, e.History, e.Cause = fromMS(atMS), history.Int64 != 0, cause.Int64
 	raw := json.RawMessage("{}")
 	if data.Valid {

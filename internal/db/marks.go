@@ -11,13 +11,13 @@ import (
 
 const (
 	marksLimit = 1000
-	marked     = `e.kind IN ('gap', 'note', 'pin', 'program')` // as in the index that finds them
+	marked     = `e.kind IN ('gap', 'note', 'pin', 'program') AND ` + rare
 )
 
 // Marks returns what a chart of the session marks, in order: programs, gaps, notes and pins since a moment, the newest if there
 // are very many.
 func (d *DB) Marks(ctx context.Context, session int64, since time.Time) ([]live.Event, error) {
-	rows, err := d.read.QueryContext(ctx, eventColumns+by("events_marks")+withNames+`WHERE e.session_id = $1 AND `+marked+` AND e.at_ms >= $2 ORDER BY e.seq DESC LIMIT $3`,
+	rows, err := d.read.QueryContext(ctx, eventColumns+by("events_kind")+withNames+`WHERE e.session_id = $1 AND `+marked+` AND e.at_ms >= $2 ORDER BY e.seq DESC LIMIT $3`,
 		session, ms(since), marksLimit)
 	events, err := collect(rows, err, scanEvent)
 	slices.Reverse(events)
@@ -27,7 +27,7 @@ func (d *DB) Marks(ctx context.Context, session int64, since time.Time) ([]live.
 // Pins returns what the team has pinned in a session and not taken off again, the oldest first. The Cause of each is the number
 // of the event that is pinned.
 func (d *DB) Pins(ctx context.Context, session int64) ([]live.Event, error) {
-	rows, err := d.read.QueryContext(ctx, eventColumns+by("events_marks")+withNames+`WHERE e.session_id = $1 AND `+marked+` AND e.kind = 'pin' ORDER BY e.seq DESC LIMIT $2`, session, marksLimit)
+	rows, err := d.read.QueryContext(ctx, eventColumns+by("events_kind")+withNames+`WHERE e.session_id = $1 AND e.kind = 'pin' AND `+rare+` ORDER BY e.seq DESC LIMIT $2`, session, marksLimit)
 	events, err := collect(rows, err, scanEvent)
 	slices.Reverse(events)
 	return live.Pinned(events), err

@@ -119,7 +119,7 @@ func (d *DB) Attendance(ctx context.Context, session int64, rehearsals bool, sor
 	}
 	// Few of the many who come do anything: those are found by an index, and the others follow as they lie.
 	index := by("session_viewers_" + sort)
-	page, err := d.attendance(ctx, session, rehearsals, index, ` AND `+sort+` > 0`, sort+` DESC, rehearsal, user_id`, limit, offset)
+	page, err := d.attendance(ctx, session, rehearsals, index, ` AND `+sort+` > 0`, sort+` DESC, viewer`, limit, offset)
 	if err != nil || len(page) == limit {
 		return page, err
 	}
@@ -129,7 +129,7 @@ func (d *DB) Attendance(ctx context.Context, session int64, rehearsals bool, sor
 	if err != nil {
 		return nil, err
 	}
-	rest, err := d.attendance(ctx, session, rehearsals, ``, ` AND `+sort+` = 0`, `rehearsal, user_id`, limit-len(page), max(0, offset-active))
+	rest, err := d.attendance(ctx, session, rehearsals, ``, ` AND `+sort+` = 0`, `viewer`, limit-len(page), max(0, offset-active))
 	return append(page, rest...), err
 }
 
@@ -139,8 +139,8 @@ const newest = 2000
 // lately returns the viewers of a session, who was there last first: those of the newest events, and only for a page behind them
 // all of them.
 func (d *DB) lately(ctx context.Context, session int64, rehearsals bool, limit, offset int) ([]live.Attendance, error) {
-	const order = `last_ms DESC, rehearsal, user_id`
-	page, err := d.attendance(ctx, session, rehearsals, ``, fmt.Sprintf(` AND rehearsal IN (0, $2) AND user_id IN (SELECT user_id FROM events
+	const order = `last_ms DESC, viewer`
+	page, err := d.attendance(ctx, session, rehearsals, ``, fmt.Sprintf(` AND rehearsal IN (0, $2) AND viewer IN (SELECT viewer FROM events
 		WHERE session_id = $1 AND seq > (SELECT last_seq FROM sessions WHERE id = $1) - %d)`, newest), order, limit, offset)
 	if err != nil || len(page) == limit {
 		return page, err
@@ -151,10 +151,10 @@ func (d *DB) lately(ctx context.Context, session int64, rehearsals bool, limit, 
 // attendance reads a page of a session's viewers. Their names are looked up for the page only.
 func (d *DB) attendance(ctx context.Context, session int64, rehearsals bool, index, where, order string, limit, offset int) ([]live.Attendance, error) {
 	outer := "s." + strings.ReplaceAll(order, ", ", ", s.")
-	rows, err := d.read.QueryContext(ctx, `SELECT s.user_id, s.rehearsal, coalesce(v.unique_id, ''), coalesce(v.nickname, ''), coalesce(v.picture, ''),
+	rows, err := d.read.QueryContext(ctx, `SELECT v.user_id, s.rehearsal, v.unique_id, v.nickname, v.picture,
 		s.first_ms, s.last_ms, s.comments, s.gifts, s.diamonds, s.likes, s.joins, s.follows, s.shares
 		FROM (SELECT * FROM session_viewers`+index+` WHERE session_id = $1 AND rehearsal <= $2`+where+` ORDER BY `+order+` LIMIT $3 OFFSET $4) AS s
-		LEFT JOIN viewers v ON v.user_id = s.user_id AND v.rehearsal = s.rehearsal ORDER BY `+outer, session, flagInt(rehearsals), limit, offset)
+		JOIN viewers v ON v.id = s.viewer ORDER BY `+outer, session, flagInt(rehearsals), limit, offset)
 	return collect(rows, err, scanAttendance)
 }
 

@@ -38,6 +38,14 @@ func TestUpgrade(t *testing.T) {
 	if err != nil || totals.Gifts != 5 || totals.Comments != 1 {
 		t.Errorf("totals %+v, %v", totals, err)
 	}
+	all, err := d.Events(t.Context(), db.EventQuery{Session: 7, Limit: 10})
+	if err != nil || len(all) != 3 || all[2].SourceID != "7340702509671467809" || all[2].User.UserID != "6800000000000000001" || all[0].User != nil {
+		t.Errorf("events %v, %v", all, err)
+	}
+	card, err := d.ViewerCard(t.Context(), "ann", "6800000000000000001", false)
+	if err != nil || card.Visits != 1 || card.Room.Diamonds != 5 || len(card.Messages) != 1 {
+		t.Errorf("card %+v, %v", card, err)
+	}
 	if user, err := d.User(t.Context(), "linh"); err != nil || user.Role != "owner" {
 		t.Errorf("user %+v, %v", user, err)
 	}

@@ -40,8 +40,8 @@ func (d *DB) ViewerCard(ctx context.Context, room, key string, rehearsals bool) 
 		return c, err
 	}
 	var first int64
-	err = d.read.QueryRowContext(ctx, `SELECT coalesce(sum(visits), 0), coalesce(min(first_ms), 0) FROM room_viewers
-		WHERE room = $1 AND user_id = $2 AND rehearsal <= $3`, room, key, flagInt(rehearsals)).Scan(&c.Visits, &first)
+	err = d.read.QueryRowContext(ctx, `SELECT coalesce(sum(r.visits), 0), coalesce(min(r.first_ms), 0) FROM viewers u
+		JOIN room_viewers r ON r.viewer = u.id AND r.room = $1 WHERE u.user_id = $2 AND u.rehearsal <= $3`, room, key, flagInt(rehearsals)).Scan(&c.Visits, &first)
 	if err != nil {
 		return c, err
 	}
@@ -67,7 +67,8 @@ func (d *DB) viewer(ctx context.Context, key string, rehearsals bool) (live.User
 // cardSums adds up what the viewer did, from one row a session they were in.
 func (d *DB) cardSums(ctx context.Context, c *ViewerCard, room, key string, rehearsals bool) error {
 	rows, err := d.read.QueryContext(ctx, `SELECT s.room, max(v.last_ms), sum(v.comments), sum(v.gifts), sum(v.diamonds), sum(v.likes)
-		FROM session_viewers v JOIN sessions s ON s.id = v.session_id WHERE v.user_id = $1 AND v.rehearsal <= $2 GROUP BY s.room`, key, flagInt(rehearsals))
+		FROM viewers u JOIN session_viewers v ON v.viewer = u.id JOIN sessions s ON s.id = v.session_id
+		WHERE u.user_id = $1 AND u.rehearsal <= $2 GROUP BY s.room`, key, flagInt(rehearsals))
 	_, err = collect(rows, err, func(rows *sql.Rows, _ *struct{}) error {
 		var in string
 		var last int64
@@ -87,12 +88,28 @@ func (d *DB) cardSums(ctx context.Context, c *ViewerCard, room, key string, rehe
 	return err
 }
 
+// saidIn is in how many of a viewer's sessions their last messages are looked for.
+const saidIn = 50
+
+// said returns the last messages of a viewer in a room, the newest first.
 func (d *DB) said(ctx context.Context, room, key string, rehearsals bool) ([]live.Event, error) {
-	where := `WHERE e.user_id = $1 AND e.kind IN ('comment', 'question') AND e.session_id IN (SELECT id FROM sessions WHERE room = $2)`
-	if !rehearsals {
-		where += ` AND e.origin NOT IN ('simulated', 'replay')`
+	rows, err := d.read.QueryContext(ctx, `SELECT DISTINCT a.session_id FROM viewers u JOIN session_viewers a ON a.viewer = u.id
+		JOIN sessions s ON s.id = a.session_id AND s.room = $1 WHERE u.user_id = $2 AND u.rehearsal <= $3 ORDER BY a.session_id DESC LIMIT $4`,
+		room, key, flagInt(rehearsals), saidIn)
+	sessions, err := collect(rows, err, func(rows *sql.Rows, id *int64) error { return rows.Scan(id) })
+	var out []live.Event
+	for i := 0; i < len(sessions) && len(out) < cardMessages && err == nil; i++ {
+		var page []live.Event
+		page, err = d.saidInSession(ctx, sessions[i], key, rehearsals, cardMessages-len(out))
+		out = append(out, page...)
 	}
-	rows, err := d.read.QueryContext(ctx, eventColumns+by("events_said")+withNames+where+` ORDER BY e.session_id DESC, e.seq DESC LIMIT $3`, key, room, cardMessages)
+	return out, err
+}
+
+func (d *DB) saidInSession(ctx context.Context, session int64, key string, rehearsals bool, limit int) ([]live.Event, error) {
+	rows, err := d.read.QueryContext(ctx, eventColumns+by("events_viewer")+withNames+`WHERE e.session_id = $1
+		AND e.viewer IN (SELECT id FROM viewers WHERE user_id = $2 AND rehearsal <= $3) AND e.kind IN ('comment', 'question')
+		ORDER BY e.seq DESC LIMIT $4`, session, key, flagInt(rehearsals), limit)
 	return collect(rows, err, scanEvent)
 }
 
