@@ -65,7 +65,9 @@ export type StoryProgress =
 
 export interface FieldError {
   path: string; // in the event, for example "data.giftCount"; "" is the event as a whole
-  message: string;
+  message: string; // in English
+  rule?: string; // which rule is broken, for words in other languages
+  args?: Record<string, string | number>; // what such words name
 }
 
 /** Why there is no answer. `message` is for a person. */
@@ -80,7 +82,7 @@ export class StoryError extends Error {
     super(problem.detail || problem.title || `The story answered with status ${status}.`, { cause });
     this.status = status;
     this.code = problem.code || "internal";
-    this.fields = (problem.errors ?? []).map((e) => ({ path: e.path.replace(/^body\.?/, ""), message: e.message }));
+    this.fields = (problem.errors ?? []).map((e) => ({ ...e, path: e.path.replace(/^body\.?/, "") }));
     this.retryAfter = problem.retry_after;
   }
 }

@@ -6,6 +6,38 @@ export type Origin = "tiktok" | "simulated" | "replay" | "api" | "system";
 
 export type Reason = "bad_name" | "not_found" | "offline" | "suspended" | "restricted" | "blocked" | "sign_limit" | "sign_auth" | "sign_down" | "handshake" | "stale" | "network" | "restart" | "storage" | "stopped" | "protocol";
 
+export type OverlayKind = "chat" | "alerts" | "goal" | "leaderboard" | "counter" | "ticker" | "program" | "timer" | "host";
+
+export type OverlayPreset = "studio" | "broadcast" | "candy" | "neon" | "paper" | "bare";
+
+export type OverlayFont = "sans" | "rounded" | "condensed" | "serif" | "mono";
+
+export type OverlayAnimation = "none" | "fade" | "slide" | "rise" | "pop" | "flip";
+
+export type OverlaySound = "none" | "chime" | "bell" | "coin" | "pop" | "whoosh" | "fanfare";
+
+export type OverlayMotion = "full" | "reduced" | "system";
+
+export type OverlayAlign = "left" | "center" | "right";
+
+export type OverlayAnchor = "top" | "middle" | "bottom";
+
+export type TickerMode = "last" | "list" | "scroll";
+
+export type HostSide = "below" | "above" | "left" | "right";
+
+export type ClipAction = "clip" | "stop";
+
+export type GoalMetric = "diamonds" | "likes" | "follows" | "shares" | "gift";
+
+export type LeaderboardPeriod = "session" | "day" | "week" | "all";
+
+export type LeaderboardMetric = "diamonds" | "gifts";
+
+export type CounterItem = "viewers" | "peak" | "likes" | "diamonds" | "gifts" | "follows" | "shares" | "comments";
+
+export type AlertAction = "show" | "update" | "end";
+
 export interface Connect {
   unique_id: string;
   room_id: string;
@@ -300,3 +332,398 @@ export type LiveEvent =
 
 /** The event of one kind. */
 export type EventOf<K extends Kind> = Extract<LiveEvent, { event_type: K }>;
+
+export interface OverlayHello {
+  build: string;
+  now_ms: number;
+  session_id?: number;
+  last: number;
+  preview?: boolean;
+}
+
+export interface OverlayEvents {
+  session_id: number;
+  last: number;
+  events: LiveEvent[];
+}
+
+export interface Alert {
+  id: string;
+  on: Kind;
+  title: string;
+  text?: string;
+  user?: User;
+  gift?: GiftItem;
+  count?: number;
+  diamonds?: number;
+  sound: OverlaySound;
+  volume: number;
+  accent?: string;
+  animation?: OverlayAnimation;
+  rehearsal?: boolean;
+  test?: boolean;
+  again?: boolean;
+  at: string;
+}
+
+export interface OverlayAlert {
+  action: AlertAction;
+  id: string;
+  alert?: Alert;
+  shown_ms?: number;
+  left_ms?: number;
+  waiting: number;
+}
+
+export interface OverlayClip {
+  action: ClipAction;
+  turn?: string;
+  clip: number;
+  clips: number;
+  face_id?: string;
+  body_id?: string;
+  speech?: string;
+  language?: string;
+  host?: string;
+  duration_ms?: number;
+  shown_ms?: number;
+  sound?: string;
+  envelope?: number[];
+  timed?: boolean;
+  rehearsal?: boolean;
+}
+
+export interface OverlayTest {
+  id: string;
+  show_ms: number;
+}
+
+export interface OverlayBeat {
+  now_ms: number;
+}
+
+export interface OverlayBye {
+  retry: number;
+  revoked?: boolean;
+}
+
+export interface OverlaySize {
+  width: number;
+  height: number;
+  fps: number;
+}
+
+export interface OverlayAck {
+  turn: string;
+  clip: number;
+}
+
+export interface OverlayDrawn {
+  id: string;
+  done?: boolean;
+}
+
+export interface OverlaySeen {
+  width: number;
+  height: number;
+  obs?: string;
+  visible?: boolean;
+  active?: boolean;
+  scene?: string;
+  streaming?: boolean;
+  recording?: boolean;
+}
+
+export interface OverlayLook {
+  preset: OverlayPreset;
+  language?: string;
+  scale: number;
+  align?: OverlayAlign;
+  anchor?: OverlayAnchor;
+  font?: OverlayFont;
+  font_size?: number;
+  weight?: number;
+  radius?: number;
+  text?: string;
+  soft_text?: string;
+  accent?: string;
+  plate?: string;
+  plate_opacity?: number;
+  edge?: string;
+  animation?: OverlayAnimation;
+  speed_ms?: number;
+  motion?: OverlayMotion;
+  css?: string;
+}
+
+export interface ChatFilter {
+  roles?: string[];
+  hide_viewers?: string[];
+  hide_words?: string[];
+  hide_links?: boolean;
+  hide_commands?: boolean;
+  max_runes?: number;
+}
+
+export interface ChatOptions {
+  look: OverlayLook;
+  rehearsal: boolean;
+  max_lines: number;
+  fade_after: number;
+  newest_first: boolean;
+  avatars: boolean;
+  badges: boolean;
+  emotes: boolean;
+  stickers: boolean;
+  events: Kind[];
+  min_diamonds: number;
+  gift_pictures: boolean;
+  filter?: ChatFilter;
+}
+
+export interface ChatState {
+  session_id?: number;
+  events: LiveEvent[];
+}
+
+export interface AlertRule {
+  on: Kind;
+  enabled: boolean;
+  min_diamonds?: number;
+  gift_id?: number;
+  every?: number;
+  title?: string;
+  text?: string;
+  sound: OverlaySound;
+  volume: number;
+  accent?: string;
+  animation?: OverlayAnimation;
+  show_ms?: number;
+}
+
+export interface AlertTiming {
+  show_ms: number;
+  gap_ms: number;
+  least_ms: number;
+  shrink_above: number;
+  limit: number;
+  keep_seconds: number;
+}
+
+export interface AlertsOptions {
+  look: OverlayLook;
+  rehearsal: boolean;
+  rules: AlertRule[];
+  timing: AlertTiming;
+  volume: number;
+  avatars: boolean;
+  gift_pictures: boolean;
+  bar: boolean;
+}
+
+export interface AlertsState {
+  paused?: boolean;
+  now?: OverlayAlert;
+  waiting: number;
+}
+
+export interface GoalOptions {
+  look: OverlayLook;
+  rehearsal: boolean;
+  metric: GoalMetric;
+  gift_id?: number;
+  title?: string;
+  target: number;
+  ladder: number[];
+  carry: boolean;
+  numbers: boolean;
+  percent: boolean;
+}
+
+export interface GoalState {
+  title: string;
+  metric: GoalMetric;
+  gift?: GiftItem;
+  value: number;
+  from: number;
+  target: number;
+  step: number;
+  steps: number;
+  reached?: boolean;
+  rehearsal?: boolean;
+}
+
+export interface LeaderboardOptions {
+  look: OverlayLook;
+  rehearsal: boolean;
+  period: LeaderboardPeriod;
+  metric: LeaderboardMetric;
+  top: number;
+  title?: string;
+  avatars: boolean;
+  values: boolean;
+  zone: string;
+}
+
+export interface Leader {
+  rank: number;
+  user: User;
+  value: number;
+  rehearsal?: boolean;
+}
+
+export interface LeaderboardState {
+  title: string;
+  period: LeaderboardPeriod;
+  metric: LeaderboardMetric;
+  leaders: Leader[];
+  rehearsal?: boolean;
+}
+
+export interface CounterOptions {
+  look: OverlayLook;
+  rehearsal: boolean;
+  items: CounterItem[];
+  labels: boolean;
+  icons: boolean;
+}
+
+export interface CounterState {
+  live: boolean;
+  values: Record<string, number>;
+  rehearsal?: boolean;
+}
+
+export interface TickerOptions {
+  look: OverlayLook;
+  rehearsal: boolean;
+  mode: TickerMode;
+  events: Kind[];
+  max: number;
+  min_diamonds: number;
+  avatars: boolean;
+  gift_pictures: boolean;
+}
+
+export interface TickerState {
+  session_id?: number;
+  events: LiveEvent[];
+}
+
+export interface ProgramOptions {
+  look: OverlayLook;
+  rehearsal: boolean;
+  title: boolean;
+  type: boolean;
+  elapsed: boolean;
+  clock: boolean;
+  zone: string;
+  hour12: boolean;
+  countdown: boolean;
+  label?: string;
+}
+
+export interface ProgramState {
+  name: string;
+  program_type?: string;
+  paused?: boolean;
+  started_ms?: number;
+  elapsed_ms?: number;
+  countdown_ms?: number;
+  label?: string;
+  rehearsal?: boolean;
+}
+
+export interface TimerGift {
+  gift_id: number;
+  seconds: number;
+}
+
+export interface TimerOptions {
+  look: OverlayLook;
+  rehearsal: boolean;
+  title?: string;
+  start_seconds: number;
+  max_seconds: number;
+  per_diamond: number;
+  per_follow: number;
+  per_share: number;
+  per_subscribe: number;
+  per_100_likes: number;
+  gifts: TimerGift[];
+  show_added: boolean;
+  over?: string;
+  revive: boolean;
+}
+
+export interface TimerState {
+  title?: string;
+  running: boolean;
+  ends_ms?: number;
+  left_ms?: number;
+  added_ms: number;
+  added_by?: string;
+  total_ms: number;
+  over?: boolean;
+  over_text?: string;
+  rehearsal?: boolean;
+}
+
+export interface HostColours {
+  hair?: string;
+  eyes?: string;
+  skin?: string;
+  outfit?: string;
+}
+
+export interface HostOptions {
+  look: OverlayLook;
+  rehearsal: boolean;
+  colours?: HostColours;
+  puppet: boolean;
+  subtitles: boolean;
+  side: HostSide;
+  name: boolean;
+  sound: boolean;
+  volume: number;
+}
+
+export interface HostState {
+  clip?: OverlayClip;
+}
+
+/** What belongs to a kind of overlay. */
+export interface OverlayParts {
+  chat: { options: ChatOptions; state: ChatState };
+  alerts: { options: AlertsOptions; state: AlertsState };
+  goal: { options: GoalOptions; state: GoalState };
+  leaderboard: { options: LeaderboardOptions; state: LeaderboardState };
+  counter: { options: CounterOptions; state: CounterState };
+  ticker: { options: TickerOptions; state: TickerState };
+  program: { options: ProgramOptions; state: ProgramState };
+  timer: { options: TimerOptions; state: TimerState };
+  host: { options: HostOptions; state: HostState };
+}
+
+export type OverlaySetup = { [K in OverlayKind]: { type: "overlay"; kind: K; room: string; size: OverlaySize; options: OverlayParts[K]["options"] } }[OverlayKind];
+
+export type OverlaySnapshot = { [K in OverlayKind]: { type: "snapshot"; kind: K; state: OverlayParts[K]["state"] } }[OverlayKind];
+
+export type OverlayChange = { [K in OverlayKind]: { type: "state"; kind: K; state: OverlayParts[K]["state"] } }[OverlayKind];
+
+/** What the server sends to an overlay's page; ignore types you do not know. */
+export type OverlayFrame =
+  | ({ type: "hello" } & OverlayHello)
+  | ({ type: "events" } & OverlayEvents)
+  | ({ type: "alert" } & OverlayAlert)
+  | ({ type: "host" } & OverlayClip)
+  | ({ type: "test" } & OverlayTest)
+  | ({ type: "beat" } & OverlayBeat)
+  | ({ type: "bye" } & OverlayBye)
+  | OverlaySetup | OverlaySnapshot | OverlayChange;
+
+/** What a page sends. */
+export type OverlayReport =
+  | ({ type: "ack" } & OverlayAck)
+  | ({ type: "drawn" } & OverlayDrawn)
+  | ({ type: "seen" } & OverlaySeen);
