@@ -6,17 +6,23 @@ import (
 
 	"showcaller/internal/db"
 	"showcaller/internal/live"
+	"showcaller/internal/server"
 	"showcaller/internal/story"
 )
 
-// storyHost returns who answers for all stories: another program if one is configured, with the built-in host for when it fails,
-// else the built-in host alone. done lets go of what it holds.
-func (c Config) storyHost(store *db.DB, log *slog.Logger) (host live.Story, done func(), err error) {
-	builtin, err := c.builtinHost(store, log)
-	if err != nil || c.StoryURL == "" {
-		return builtin, func() {}, err
+// storyHost returns who answers for all stories: another program if one is configured, else our own host. done lets go of what it
+// holds.
+func (c Config) storyHost(store *db.DB, log *slog.Logger) (host server.Story, done func(), err error) {
+	if c.StoryURL == "" {
+		host, err = c.builtinHost(store, log)
+		return host, func() {}, err
 	}
-	remote, err := story.NewRemote(story.RemoteConfig{URL: c.StoryURL, Token: c.StoryToken, Fallback: builtin, Log: log})
+	if c.ModelURL != "" {
+		log.Warn("SHOWCALLER_STORY_URL names who answers, so the model of SHOWCALLER_MODEL_URL is not asked")
+	}
+	// When the other program fails, the viewer has waited already: the template answers at once, whatever model there is.
+	template := story.New(story.Options{Store: store, Log: log})
+	remote, err := story.NewRemote(story.RemoteConfig{URL: c.StoryURL, Token: c.StoryToken, Fallback: template, Log: log})
 	if err != nil {
 		return nil, nil, &live.Error{Code: live.CodeInvalid, Msg: "SHOWCALLER_STORY_URL cannot be used: " + live.MessageOf(err), Err: err}
 	}
@@ -24,7 +30,7 @@ func (c Config) storyHost(store *db.DB, log *slog.Logger) (host live.Story, done
 }
 
 // builtinHost returns the host of our own, with a model if one is configured.
-func (c Config) builtinHost(store *db.DB, log *slog.Logger) (live.Story, error) {
+func (c Config) builtinHost(store *db.DB, log *slog.Logger) (server.Story, error) {
 	options := story.Options{Store: store, Log: log}
 	if c.ModelURL != "" {
 		model, err := story.NewModel(story.ModelConfig{BaseURL: c.ModelURL, Key: c.ModelKey, Model: c.Model})

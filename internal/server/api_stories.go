@@ -303,7 +303,7 @@ func (d *direction) apply(p *live.StoryProfile) {
 
 // rehearse lets a story answer an input without saying or remembering it.
 func (s *Server) rehearse(ctx context.Context, id string, body []byte) (*live.StoryAnswer, error) {
-	input, err := story.Parse(body)
+	input, err := s.opts.Story.Parse(body)
 	if err != nil {
 		return nil, err
 	}

@@ -136,8 +136,10 @@ type problem struct {
 }
 
 type problemField struct {
-	Path    string `json:"path" doc:"where in the request, for example body.data.gift.id"`
-	Message string `json:"message"`
+	Path    string         `json:"path" doc:"where in the request, for example body.data.gift.id"`
+	Message string         `json:"message"`
+	Rule    string         `json:"rule,omitempty" doc:"which rule is broken, where it is one of the story's: for words in other languages"`
+	Args    map[string]any `json:"args,omitempty" doc:"what such words name, for example Most"`
 }
 
 func problemOf(err error, id string) *problem {
@@ -151,7 +153,7 @@ func problemOf(err error, id string) *problem {
 	}
 	if e, ok := errors.AsType[*live.Error](err); ok {
 		if e.Field != "" {
-			p.Errors = []problemField{{"body." + e.Field, e.Msg}}
+			p.Errors = []problemField{{Path: "body." + e.Field, Message: e.Msg}}
 		}
 		if p.Code == live.CodeLimited {
 			p.Retry = max(1, int(math.Ceil(time.Until(e.RetryAt).Seconds())))
@@ -170,7 +172,7 @@ func (p *problem) refine(err error) {
 	if v, ok := errors.AsType[*story.ValidationError](err); ok {
 		p.Errors = nil
 		for _, f := range v.Fields {
-			p.Errors = append(p.Errors, problemField{strings.TrimSuffix("body."+f.Path, "."), f.Message})
+			p.Errors = append(p.Errors, problemField{strings.TrimSuffix("body."+f.Path, "."), f.Message, f.Rule, f.Args})
 		}
 	}
 }
@@ -181,7 +183,7 @@ func newProblem(status int, msg string, errs ...error) huma.StatusError {
 	for _, err := range errs {
 		if d, ok := err.(huma.ErrorDetailer); ok {
 			detail := d.ErrorDetail()
-			p.Errors = append(p.Errors, problemField{detail.Location, detail.Message})
+			p.Errors = append(p.Errors, problemField{Path: detail.Location, Message: detail.Message})
 		} else if err != nil {
 			return problemOf(err, "")
 		}

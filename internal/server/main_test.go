@@ -39,7 +39,8 @@ type fixture struct {
 	client *http.Client
 }
 
-func start(t testing.TB) *fixture {
+// start runs a panel; its stories know further types of input.
+func start(t testing.TB, inputs ...story.InputType) *fixture {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
 	d, err := db.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "test.db"), log)
@@ -52,7 +53,7 @@ func start(t testing.TB) *fixture {
 	if err := engine.Start(ctx); err != nil {
 		t.Fatal(err)
 	}
-	stories := story.New(story.Options{Store: d, Log: log})
+	stories := story.New(story.Options{Store: d, Log: log, Inputs: inputs})
 	if err := d.CreateFirstStory(t.Context(), story.Default("en")); err != nil {
 		t.Fatal(err)
 	}

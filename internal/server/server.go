@@ -29,9 +29,16 @@ type Options struct {
 	ParseName func(string) (string, error) // makes a room's unique_id of what a person typed
 	Log       *slog.Logger
 	Version   string
-	Story     live.Story        // answers /api/stories/{storyId}/message
+	Story     Story             // answers /api/stories/{storyId}/message
 	Directors *live.Directors   // one a story
 	Pictures  http.RoundTripper // fetches TikTok's pictures; nil is the usual way
+}
+
+// Story is what answers messages, and knows which there are.
+type Story interface {
+	live.Story
+	// Parse reads the body of a message in any form the story takes. Its error is a *live.Error with CodeInvalid.
+	Parse(body []byte) (live.StoryInput, error)
 }
 
 // Server serves the panel. New makes it; Handler serves; Close sends the open sockets away.

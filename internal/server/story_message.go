@@ -103,7 +103,7 @@ func (s *Server) readMessage(r *http.Request) (live.StoryTurn, error) {
 			Msg: "The body did not arrive whole. A message may have 64 KiB.",
 		}
 	}
-	input, err := story.Parse(body)
+	input, err := s.opts.Story.Parse(body)
 	if err != nil {
 		return live.StoryTurn{}, err
 	}

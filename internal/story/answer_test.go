@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -295,16 +296,25 @@ func TestDefault(t *testing.T) {
 func TestCheck(t *testing.T) {
 	p := live.StoryProfile{
 		Language: "fr", Responder: "oracle", Persona: strings.Repeat("x", 8001), BlockedIn: []string{"ok", " "}, Budget: live.StoryBudget{DayTokens: -1},
+		Pacing: live.StoryPacing{ChatKept: 101, GiftMerge: -1, IdleLines: -1, IdleFirst: 4},
 	}
 	v, ok := errors.AsType[*story.ValidationError](story.Check(p))
 	if !ok {
 		t.Fatal("a bad story passed")
 	}
+	want := []string{
+		"name required map[]", "persona long map[Has:8001 Most:8000]", "language one_of map[Allowed:zh, en, vi, ja]", "responder one_of map[Allowed:template, model]",
+		"blocked_in[1] word map[Most:60]", "pacing.chat_kept integer map[From:1 To:100]", "pacing.gift_merge integer map[From:1 To:60]",
+		"pacing.idle_first integer map[From:5 To:3600]", "budget.day_tokens integer map[From:0 To:1000000000]",
+	}
 	var paths []string
 	for _, f := range v.Fields {
-		paths = append(paths, f.Path)
+		if !slices.Contains(story.Rules, f.Rule) || f.Message == "" {
+			t.Errorf("%s: no words for %q", f.Path, f.Rule)
+		}
+		paths = append(paths, fmt.Sprint(f.Path, " ", f.Rule, " ", f.Args))
 	}
-	if diff := cmp.Diff([]string{"name", "persona", "language", "responder", "blocked_in[1]", "budget"}, paths); diff != "" {
+	if diff := cmp.Diff(want, paths); diff != "" {
 		t.Errorf("paths (-want +got):\n%s", diff)
 	}
 }

@@ -113,7 +113,7 @@ func TestRetryAt(t *testing.T) {
 }
 
 func TestValidationErrorNamesEveryField(t *testing.T) {
-	err := &ValidationError{Fields: []FieldError{{"", "Odd."}, {"data.x", "Bad."}}}
+	err := &ValidationError{Fields: []FieldError{{Message: "Odd."}, {Path: "data.x", Message: "Bad."}}}
 	if got := err.Error(); got != "Odd. data.x: Bad." {
 		t.Errorf("Error() = %q", got)
 	}

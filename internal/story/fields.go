@@ -21,8 +21,10 @@ func (*malformed) Error() string { return "malformed JSON" }
 
 // FieldError says what is wrong with one field.
 type FieldError struct {
-	Path    string `json:"path"` // in the body, for example "data.giftCount"; "" is the body as a whole
-	Message string `json:"message"`
+	Path    string         // in the body, for example "data.giftCount"; "" is the body as a whole
+	Message string         // in English
+	Rule    string         // one of Rules, or "" where Message is all there is to say
+	Args    map[string]any // numbers and texts that Rule's words name
 }
 
 // ValidationError lists everything in an input that does not fit. It is the cause of a *live.Error with CodeInvalid.
@@ -66,7 +68,7 @@ func newFields(path string, data json.RawMessage) *Fields {
 
 func (f *Fields) open(data json.RawMessage) {
 	if kindOf(data) != '{' || json.Unmarshal(data, &f.raw) != nil {
-		*f.errs = append(*f.errs, FieldError{f.path, "This must be an object."})
+		*f.errs = append(*f.errs, breaks(f.path, RuleObject))
 	}
 }
 
@@ -79,7 +81,12 @@ func (f *Fields) err() error {
 
 // Fail reports that a field does not fit.
 func (f *Fields) Fail(key, format string, args ...any) {
-	*f.errs = append(*f.errs, FieldError{join(f.path, key), fmt.Sprintf(format, args...)})
+	*f.errs = append(*f.errs, FieldError{Path: join(f.path, key), Message: fmt.Sprintf(format, args...)})
+}
+
+// breaks reports that a field breaks one of the Rules.
+func (f *Fields) breaks(key, rule string, args ...any) {
+	*f.errs = append(*f.errs, breaks(join(f.path, key), rule, args...))
 }
 
 func join(path, key string) string {
@@ -112,7 +119,7 @@ func (f *Fields) Text(key string, most int) string {
 	had := len(*f.errs)
 	s := f.OptionalText(key, most)
 	if s == "" && len(*f.errs) == had && f.raw != nil {
-		f.Fail(key, "This is required and must not be blank.")
+		f.breaks(key, RuleRequired)
 	}
 	return s
 }
@@ -125,11 +132,11 @@ func (f *Fields) OptionalText(key string, most int) string {
 	}
 	var s string
 	if kindOf(v) != '"' || json.Unmarshal(v, &s) != nil {
-		f.Fail(key, "This must be a string.")
+		f.breaks(key, RuleText)
 		return ""
 	}
 	if n := utf8.RuneCountInString(s); n > most {
-		f.Fail(key, "This has %d characters; %d are allowed.", n, most)
+		f.breaks(key, RuleLong, n, most)
 		return ""
 	}
 	if blank(s) {
@@ -145,7 +152,7 @@ func (f *Fields) OneOf(key string, required bool, allowed ...string) string {
 	switch {
 	case len(*f.errs) > had || f.raw == nil || s == "" && !required:
 	case !slices.Contains(allowed, s):
-		f.Fail(key, "This must be one of %s.", strings.Join(allowed, ", "))
+		f.breaks(key, RuleOneOf, strings.Join(allowed, ", "))
 	}
 	return s
 }
@@ -158,11 +165,11 @@ func (f *Fields) Number(key string) *float64 {
 	}
 	var n float64
 	if c := kindOf(v); c != '-' && (c < '0' || c > '9') {
-		f.Fail(key, "This must be a number.")
+		f.breaks(key, RuleNumber)
 		return nil
 	}
 	if err := json.Unmarshal(v, &n); err != nil || n < 0 || math.IsInf(n, 0) {
-		f.Fail(key, "This must be a finite number of 0 or more.")
+		f.breaks(key, RuleAmount)
 		return nil
 	}
 	return &n
@@ -177,7 +184,7 @@ func (f *Fields) Int(key string, absent, least, most int64) int64 {
 	var n float64
 	err := json.Unmarshal(v, &n)
 	if err != nil || n != math.Trunc(n) || n < float64(least) || n > float64(most) {
-		f.Fail(key, "This must be an integer from %d to %d.", least, most)
+		f.breaks(key, RuleInteger, least, most)
 		return absent
 	}
 	return int64(n)
@@ -188,7 +195,7 @@ func (f *Fields) Bool(key string) bool {
 	v := f.get(key)
 	var b bool
 	if v != nil && json.Unmarshal(v, &b) != nil {
-		f.Fail(key, "This must be true or false.")
+		f.breaks(key, RuleFlag)
 	}
 	return b
 }
@@ -202,9 +209,9 @@ func (f *Fields) Object(key string, most int) map[string]any {
 	var m map[string]any
 	switch {
 	case len(v) > most:
-		f.Fail(key, "This has %d bytes; %d are allowed.", len(v), most)
+		f.breaks(key, RuleBytes, len(v), most)
 	case json.Unmarshal(v, &m) != nil:
-		f.Fail(key, "This must be an object.")
+		f.breaks(key, RuleObject)
 	}
 	return m
 }
@@ -235,11 +242,11 @@ func (f *Fields) list(key string, count int, each func(v json.RawMessage, at str
 	}
 	var items []json.RawMessage
 	if json.Unmarshal(v, &items) != nil {
-		f.Fail(key, "This must be a list.")
+		f.breaks(key, RuleList)
 		return
 	}
 	if len(items) > count {
-		f.Fail(key, "This has %d entries; %d are allowed.", len(items), count)
+		f.breaks(key, RuleEntries, len(items), count)
 		return
 	}
 	for i, item := range items {

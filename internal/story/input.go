@@ -90,14 +90,14 @@ func (i *Inputs) lookup(name, path string, own bool) (InputType, error) {
 		name = now
 	}
 	if msg, ok := removed[name]; ok {
-		return InputType{}, invalid(FieldError{path, msg})
+		return InputType{}, invalid(FieldError{Path: path, Message: msg})
 	}
 	for _, t := range i.types {
 		if t.Name == name && (own || !t.Own) {
 			return t, nil
 		}
 	}
-	return InputType{}, invalid(FieldError{path, fmt.Sprintf("There is no type %.40q. It must be one of %s.", name, i.names())})
+	return InputType{}, invalid(FieldError{Path: path, Message: fmt.Sprintf("There is no type %.40q. It must be one of %s.", name, i.names())})
 }
 
 func (i *Inputs) names() string {

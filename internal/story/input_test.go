@@ -110,6 +110,7 @@ func TestDocumentedNames(t *testing.T) {
 	words = append(words, story.Faces...)
 	words = append(words, story.Bodies...)
 	words = append(words, story.Fallbacks...)
+	words = append(words, story.Rules...)
 	for _, tt := range story.BuiltinInputs() {
 		words = append(words, tt.Name)
 	}

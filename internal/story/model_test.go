@@ -64,39 +64,41 @@ func TestModelAnswers(t *testing.T) {
 	}
 }
 
+// failures are the ways in which a model's server fails, and what the answer to a gift says of each.
+var failures = []struct {
+	name string
+	play storytest.Behaviour
+	why  string
+}{
+	{"never answers", storytest.Never, story.FallbackLate},
+	{"too late", storytest.Late(20*time.Second, storytest.Says(storytest.Clips("Thank you Jane!"))), story.FallbackLate},
+	{"one letter a second", storytest.Slowly(time.Second, storytest.Clips("Thank you Jane!")), story.FallbackLate},
+	{"blanks for ever", storytest.Blanks(`{"clips":[`, 100*time.Millisecond), story.FallbackLate},
+	{"stalls", storytest.Stalls(`{"clips":[{"face":`), story.FallbackLate},
+	{"cut in the middle", storytest.Cut(`{"clips":[{"face":"smi`), story.FallbackCut},
+	{"cut in the middle, politely", storytest.Says(`{"clips":[{"face":"smi`), story.FallbackInvalid},
+	{"empty", storytest.Empty, story.FallbackEmpty},
+	{"429", storytest.Status(429, "slow down"), story.FallbackLimited},
+	{"500", storytest.Status(500, "boom"), story.FallbackServer},
+	{"401", storytest.Status(401, "bad key"), story.FallbackKey},
+	{"404", storytest.Status(404, "no such model"), story.FallbackRejected},
+	{"refuses", storytest.Refuses, story.FallbackRefusal},
+	{"refuses in words", storytest.Says("I'm sorry, but I can't help with that."), story.FallbackRefusal},
+	{"refuses in Chinese", storytest.Says("抱歉，我无法回答这个问题。"), story.FallbackRefusal},
+	{"only what must not be said", storytest.Says(storytest.Clips("Visit evil.com")), story.FallbackGuard},
+	{"an error in the stream", func(w http.ResponseWriter, _ *http.Request, _ storytest.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		_, _ = w.Write([]byte("data: {\"error\":{\"message\":\"overloaded\"}}\n\n"))
+	}, story.FallbackServer},
+	{"garbage", func(w http.ResponseWriter, _ *http.Request, _ storytest.Request) {
+		_, _ = w.Write([]byte(strings.Repeat("data: \xff\xfe{{{\n\n", 10)))
+	}, story.FallbackCut},
+}
+
 // With the server failing in each of its ways a gift is thanked for within 10 s, less what the director has gathered before,
 // and the answer says why the template speaks. Time is made up.
 func TestModelFails(t *testing.T) {
-	tests := []struct {
-		name string
-		play storytest.Behaviour
-		why  string
-	}{
-		{"never answers", storytest.Never, story.FallbackLate},
-		{"too late", storytest.Late(20*time.Second, storytest.Says(storytest.Clips("Thank you Jane!"))), story.FallbackLate},
-		{"one letter a second", storytest.Slowly(time.Second, storytest.Clips("Thank you Jane!")), story.FallbackLate},
-		{"blanks for ever", storytest.Blanks(`{"clips":[`, 100*time.Millisecond), story.FallbackLate},
-		{"stalls", storytest.Stalls(`{"clips":[{"face":`), story.FallbackLate},
-		{"cut in the middle", storytest.Cut(`{"clips":[{"face":"smi`), story.FallbackCut},
-		{"cut in the middle, politely", storytest.Says(`{"clips":[{"face":"smi`), story.FallbackInvalid},
-		{"empty", storytest.Empty, story.FallbackEmpty},
-		{"429", storytest.Status(429, "slow down"), story.FallbackLimited},
-		{"500", storytest.Status(500, "boom"), story.FallbackServer},
-		{"401", storytest.Status(401, "bad key"), story.FallbackKey},
-		{"404", storytest.Status(404, "no such model"), story.FallbackRejected},
-		{"refuses", storytest.Refuses, story.FallbackRefusal},
-		{"refuses in words", storytest.Says("I'm sorry, but I can't help with that."), story.FallbackRefusal},
-		{"refuses in Chinese", storytest.Says("抱歉，我无法回答这个问题。"), story.FallbackRefusal},
-		{"only what must not be said", storytest.Says(storytest.Clips("Visit evil.com")), story.FallbackGuard},
-		{"an error in the stream", func(w http.ResponseWriter, _ *http.Request, _ storytest.Request) {
-			w.Header().Set("Content-Type", "text/event-stream")
-			_, _ = w.Write([]byte("data: {\"error\":{\"message\":\"overloaded\"}}\n\n"))
-		}, story.FallbackServer},
-		{"garbage", func(w http.ResponseWriter, _ *http.Request, _ storytest.Request) {
-			_, _ = w.Write([]byte(strings.Repeat("data: \xff\xfe{{{\n\n", 10)))
-		}, story.FallbackCut},
-	}
-	for _, tt := range tests {
+	for _, tt := range failures {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				server, client := storytest.NewPiped(t, tt.play)

@@ -41,7 +41,7 @@ func (i *Inputs) parse(v json.RawMessage, path string, unwrap bool) (live.StoryI
 	case '{':
 		return i.parseObject(newFields(path, v), unwrap)
 	}
-	return live.StoryInput{}, invalid(FieldError{path, "This must be an object or a string."})
+	return live.StoryInput{}, invalid(FieldError{Path: path, Message: "This must be an object or a string."})
 }
 
 func (i *Inputs) parseObject(f *Fields, unwrap bool) (live.StoryInput, error) {
@@ -64,7 +64,7 @@ func (i *Inputs) parseObject(f *Fields, unwrap bool) (live.StoryInput, error) {
 	if blank != "" {
 		return i.chat(f, blank)
 	}
-	return live.StoryInput{}, invalid(FieldError{f.path, "This is no story input: it needs type and data, or a text as message."})
+	return live.StoryInput{}, invalid(FieldError{Path: f.path, Message: "This is no story input: it needs type and data, or a text as message."})
 }
 
 func (i *Inputs) parseTyped(f *Fields) (live.StoryInput, error) {

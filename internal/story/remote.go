@@ -12,6 +12,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -56,6 +57,9 @@ func NewRemote(c RemoteConfig) (*Remote, error) {
 		inputs: NewInputs(BuiltinInputs()...),
 	}, nil
 }
+
+// Parse reads the body of a message with the types of the contract. See [Inputs.Parse].
+func (r *Remote) Parse(body []byte) (live.StoryInput, error) { return r.inputs.Parse(body) }
 
 // Close lets go of idle connections.
 func (r *Remote) Close() { r.http.CloseIdleConnections() }
@@ -261,12 +265,20 @@ func (w *exchange) readEvents(body io.Reader, watch *watchdog, say func(live.Cli
 	}
 }
 
-// answer is what the other program said, as far as the guards let it through.
+// answer is what the other program said, as far as the guards let it through. Who spoke, and why, it tells in the contract's own
+// words or not at all: they are shown to people and kept in the log.
 func (w *exchange) answer() live.StoryAnswer {
-	return live.StoryAnswer{
-		TurnID: cmp.Or(w.turn.TurnID, w.got.TurnID), Event: w.public, Clips: w.out.clips, Responder: cmp.Or(w.got.Responder, ResponderModel),
-		TookMS: time.Since(w.start).Milliseconds(), Fallback: w.got.Fallback, Guarded: w.out.guard.Notes(), Also: w.turn.Also,
+	a := live.StoryAnswer{
+		TurnID: cmp.Or(w.turn.TurnID, w.got.TurnID), Event: w.public, Clips: w.out.clips, Responder: ResponderModel,
+		TookMS: time.Since(w.start).Milliseconds(), Guarded: w.out.guard.Notes(), Also: w.turn.Also,
 	}
+	if w.got.Responder == ResponderTemplate {
+		a.Responder = ResponderTemplate
+	}
+	if slices.Contains(Fallbacks, w.got.Fallback) {
+		a.Fallback = w.got.Fallback
+	}
+	return a
 }
 
 // public puts the director's own inputs into the words of the contract, which another program knows.

@@ -160,6 +160,20 @@ func TestRemoteFails(t *testing.T) {
 	}
 }
 
+// What another program says of itself is shown to people: only the contract's own words are taken over.
+func TestRemoteSaysWhoSpoke(t *testing.T) {
+	for _, tt := range []struct{ said, responder, fallback string }{
+		{`"responder":"template","fallback":"slow"`, "template", "slow"},
+		{`"responder":"model"`, "model", ""},
+		{`"responder":"<b>me</b>","fallback":"because\u202e"`, "model", ""},
+	} {
+		a, err := otherHost(t, jsonAnswer(`{"clips":[{"speech":"Hi Jane!"}],`+tt.said+`}`)).Answer(t.Context(), chatTurn(t, "hello"), nil)
+		if err != nil || a.Responder != tt.responder || a.Fallback != tt.fallback {
+			t.Errorf("%s: by %q (%q), %v", tt.said, a.Responder, a.Fallback, err)
+		}
+	}
+}
+
 // A host that does not answer is left alone, and a gift is still thanked for.
 func TestRemoteFallback(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
