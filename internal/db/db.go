@@ -27,7 +27,7 @@ var migrations embed.FS
 type DB struct {
 	path  string
 	write *sql.DB // one connection: SQLite has one writer
-	read  *sql.DB
+	read  *reader
 	log   *slog.Logger
 
 	appends chan *pending
@@ -60,9 +60,11 @@ func Open(ctx context.Context, url string, log *slog.Logger) (*DB, error) {
 	if d.write, err = openPool(path, false); err != nil {
 		return nil, openError(path, err)
 	}
-	if d.read, err = openPool(path, true); err != nil {
+	pool, err := openPool(path, true)
+	if err != nil {
 		return nil, errors.Join(openError(path, err), d.write.Close())
 	}
+	d.read = newReader(pool)
 	if err := d.migrate(ctx); err != nil {
 		return nil, errors.Join(openError(path, err), d.write.Close(), d.read.Close())
 	}

@@ -47,7 +47,7 @@ func clean(s string, fold bool) string {
 		space = false
 		b.WriteRune(r)
 	}
-	return strings.TrimRight(b.String(), " ")
+	return form.String(strings.TrimRight(b.String(), " ")) // a letter and a mark may have been kept apart by what was taken out
 }
 
 // joins reports whether the joiner at i stands between two pictures.

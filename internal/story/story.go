@@ -165,6 +165,9 @@ func (s *Stories) recall(ctx context.Context, w *turn) {
 	}
 	switch w.input.Memory() {
 	case MemoryText:
+		if !s.models(w) {
+			break // only a model reads memories, and to search them is most of a template turn's time
+		}
 		w.memories, err = s.store.RecallStory(ctx, w.StoryID, w.ViewerID, w.input.Text(), recallLimit)
 	case MemoryViewer:
 		if w.ViewerID != "" {
@@ -176,8 +179,18 @@ func (s *Stories) recall(ctx context.Context, w *turn) {
 	}
 }
 
+// models reports whether there is a model and the turn is for it.
+func (s *Stories) models(w *turn) bool {
+	return s.model != nil && w.story.Responder != ResponderTemplate && !onlyWritten(w)
+}
+
 // written is a type of input that only the template answers: it can be relied on to leave nothing out.
 type written interface{ Written() }
+
+func onlyWritten(w *turn) bool {
+	_, ok := w.input.(written)
+	return ok
+}
 
 // respond lets the story's responder answer, and the template where that one said nothing. It returns the message to store.
 func (s *Stories) respond(ctx context.Context, w *turn, progress func(live.StoryDelta)) live.StoryMessage {
@@ -209,12 +222,12 @@ func (w *turn) script(say func(live.Clip) bool) {
 
 // ask lets the model answer. It returns why nothing was said, one of the Fallback constants, or "" if no model is wanted.
 func (s *Stories) ask(ctx context.Context, w *turn, out *speech) (fallback string, tokensIn, tokensOut int) {
-	_, only := w.input.(written)
 	switch {
-	case only || w.story.Responder == ResponderTemplate || w.story.Responder == "" && s.model == nil:
+	case !s.models(w):
+		if w.story.Responder == ResponderModel && !onlyWritten(w) {
+			return FallbackNoModel, 0, 0
+		}
 		return "", 0, 0
-	case s.model == nil:
-		return FallbackNoModel, 0, 0
 	case s.spent(ctx, w):
 		return FallbackBudget, 0, 0
 	}

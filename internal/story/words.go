@@ -79,8 +79,12 @@ func (l wordList) find(s string) []span {
 	// In Vietnamese a letter without its mark is another letter; elsewhere marks are decoration, or a disguise.
 	keep := vietnamese(s)
 	var out []span
+	var marked []letter
 	for _, disguised := range []bool{false, true} {
-		marked := letters(s, true, disguised)
+		before := marked
+		if marked = letters(s, true, disguised); disguised && slices.Equal(before, marked) {
+			break // nothing stands for a letter here
+		}
 		plain := marked
 		if !keep {
 			plain = letters(s, false, disguised)
@@ -100,6 +104,9 @@ func (l wordList) find(s string) []span {
 func (w word) find(form, text []letter) []span {
 	var out []span
 	for i := range text {
+		if text[i].r != form[0].r { // nearly always
+			continue
+		}
 		if end, ok := w.at(form, text, i); ok {
 			out = append(out, span{text[i].from, text[end-1].to})
 		}
