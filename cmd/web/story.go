@@ -53,7 +53,10 @@ func startDirectors(ctx context.Context, host live.Story, store *db.DB, engine *
 	if err != nil {
 		return nil, err
 	}
-	directors := live.NewDirectors(host, engine, log)
+	if err := store.LeaveProgramCalls(ctx); err != nil {
+		return nil, err
+	}
+	directors := live.NewDirectors(host, engine, store, log)
 	directors.Start(ctx, profiles)
 	return directors, nil
 }

@@ -127,7 +127,7 @@ func (d *DB) DeleteSession(ctx context.Context, id int64) error {
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
 			return errors.Join(err, noSession(id))
 		}
-		for _, table := range []string{"events", "minutes", "session_viewers"} {
+		for _, table := range []string{"events", "minutes", "session_viewers", "program_calls"} {
 			if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE session_id = $1`, id); err != nil {
 				return err
 			}

@@ -67,6 +67,7 @@ type ask struct {
 	note      comment // of a gift: what its viewer wrote shortly before
 	parts     []*ask  // of a shared thank-you
 	tries     int
+	call      *ProgramCall // of a program event: what becomes of it is kept
 }
 
 // comment is a viewer's chat line that may go with a gift.

@@ -35,6 +35,7 @@ func (b *bridge) ask(e Event, now time.Time) (*ask, SkipReason) {
 	case KindGift:
 		return b.gift(a, DataOf[Gift](e)), ""
 	case KindProgram:
+		a.call = &ProgramCall{}
 		return program(a, DataOf[Program](e)), ""
 	case KindConnect:
 		b.title = DataOf[Connect](e).Title

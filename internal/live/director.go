@@ -18,6 +18,8 @@ type Director struct {
 	stage Stage
 	log   *slog.Logger
 
+	programs ProgramCalls
+
 	calls   chan func(*directing)
 	looks   chan func(*directing) // change nothing
 	heard   chan hearing
@@ -33,10 +35,10 @@ type Stage interface {
 	Stage(storyID string) (*Session, <-chan struct{})
 }
 
-// NewDirector returns a director of the story called id. Run makes it work.
-func NewDirector(id string, story Story, stage Stage, log *slog.Logger) *Director {
+// NewDirector returns a director of the story called id, which keeps its calls about programs. Run makes it work.
+func NewDirector(id string, story Story, stage Stage, programs ProgramCalls, log *slog.Logger) *Director {
 	return &Director{
-		id: id, story: story, stage: stage, log: log.With("story", id),
+		id: id, story: story, stage: stage, programs: programs, log: log.With("story", id),
 		calls: make(chan func(*directing)), looks: make(chan func(*directing)), heard: make(chan hearing), answers: make(chan answered),
 		done: make(chan struct{}),
 	}
@@ -51,14 +53,16 @@ type directing struct {
 	bridge  *bridge
 	past    *past // while the log of before is read; nil after
 	queue   queue
-	turn    *turn         // at most one
-	active  time.Time     // when anybody last said anything
-	idle    int           // idle lines since then
-	over    bool          // the LIVE has ended: what is left is said without waiting for the voice
-	behind  int64         // events up to this seq were there before they could be read
-	stalled bool          // the queue was full: the log was not read for a while
-	skips   []SkippedItem // the newest ones, for the queue
-	said    *QueueTurn    // what was said last; nil before the first words in a session
+	turn    *turn             // at most one
+	active  time.Time         // when anybody last said anything
+	idle    int               // idle lines since then
+	over    bool              // the LIVE has ended: what is left is said without waiting for the voice
+	behind  int64             // events up to this seq were there before they could be read
+	read    int64             // the newest event that was read
+	demands map[int64]*demand // who waits for the answer to a program event, by seq
+	stalled bool              // the queue was full: the log was not read for a while
+	skips   []SkippedItem     // the newest ones, for the queue
+	said    *QueueTurn        // what was said last; nil before the first words in a session
 	wg      sync.WaitGroup
 }
 
@@ -66,7 +70,7 @@ type directing struct {
 func (d *Director) Run(ctx context.Context, profile StoryProfile) {
 	defer close(d.done)
 	ctx, cancel := context.WithCancel(ctx)
-	s := &directing{Director: d, release: func() {}}
+	s := &directing{Director: d, release: func() {}, demands: map[int64]*demand{}}
 	defer s.wg.Wait()
 	defer cancel()
 	defer func() { s.release() }()

@@ -134,7 +134,7 @@ func direct(t *testing.T, m *memory, h *host, profile live.StoryProfile) *show {
 		session: live.NewSession(live.SessionInfo{ID: 7, Room: "ann"}, past, m),
 	}
 	s.stage.session = s.session
-	s.director = live.NewDirector("1", h, s.stage, slog.New(slog.DiscardHandler))
+	s.director = live.NewDirector("1", h, s.stage, m, slog.New(slog.DiscardHandler))
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() {

@@ -8,9 +8,10 @@ import (
 
 // Directors run one director a story. Their methods may be called from any goroutine.
 type Directors struct {
-	story Story
-	stage Stage
-	log   *slog.Logger
+	story    Story
+	stage    Stage
+	programs ProgramCalls
+	log      *slog.Logger
 
 	mu      sync.Mutex
 	ctx     context.Context // Start's
@@ -24,9 +25,10 @@ type direction struct {
 	stop context.CancelFunc
 }
 
-// NewDirectors returns the directors of all stories that story answers for. Start makes them work.
-func NewDirectors(story Story, stage Stage, log *slog.Logger) *Directors {
-	return &Directors{story: story, stage: stage, log: log, running: map[string]direction{}}
+// NewDirectors returns the directors of all stories that story answers for; programs keeps their calls about programs. Start makes
+// them work.
+func NewDirectors(story Story, stage Stage, programs ProgramCalls, log *slog.Logger) *Directors {
+	return &Directors{story: story, stage: stage, programs: programs, log: log, running: map[string]direction{}}
 }
 
 // Start begins to direct the stories there are. Everything ends with ctx; Wait waits for that.
@@ -50,7 +52,7 @@ func (d *Directors) begin(p StoryProfile) (director *Director, began bool) {
 		return r.Director, false
 	}
 	ctx, cancel := context.WithCancel(d.ctx)
-	r := direction{NewDirector(p.ID, d.story, d.stage, d.log), cancel}
+	r := direction{NewDirector(p.ID, d.story, d.stage, d.programs, d.log), cancel}
 	d.running[p.ID] = r
 	d.wg.Go(func() {
 		defer cancel()

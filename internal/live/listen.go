@@ -92,11 +92,12 @@ func (d *Director) hand(ctx context.Context, h hearing) bool {
 
 // past is what a director learns from the log of before it came: what was answered or skipped, and what was not.
 type past struct {
-	upTo    int64
-	handled map[int64]bool
-	open    []Event   // what asks for an answer
-	first   int64     // the oldest sign of a director at work; 0 for none
-	seen    time.Time // when the newest sign was left
+	upTo     int64
+	handled  map[int64]bool
+	open     []Event        // what asks for an answer
+	programs map[int64]bool // those of open whose calls are kept
+	first    int64          // the oldest sign of a director at work; 0 for none
+	seen     time.Time      // when the newest sign was left
 }
 
 // there reports whether a director was at work when an event was recorded.
@@ -119,14 +120,17 @@ func (d *directing) hear(h hearing) {
 		} else {
 			d.take(e, time.Now())
 		}
+		d.read = e.Seq
 	}
+	d.meetAll()
 }
 
 // enter begins to direct in a session. What waited for another one is gone with it: its log is closed.
 func (d *directing) enter(s *Session, upTo int64) {
+	d.abandon()
 	d.cutShort()
 	d.release()
-	d.session, d.past, d.release, d.over, d.behind = s, nil, func() {}, false, 0
+	d.session, d.past, d.release, d.over, d.behind, d.read = s, nil, func() {}, false, 0, 0
 	d.queue = newQueue(d.profile.Pacing.resolve())
 	d.active, d.idle = time.Now(), 0
 	if s == nil {
@@ -136,7 +140,7 @@ func (d *directing) enter(s *Session, upTo int64) {
 	d.release = s.Hold()
 	d.bridge = newBridge(d.profile.Name, s.Info.Room)
 	if upTo > 0 {
-		d.past = &past{upTo: upTo, handled: map[int64]bool{}}
+		d.past = &past{upTo: upTo, handled: map[int64]bool{}, programs: map[int64]bool{}}
 	}
 }
 
@@ -146,6 +150,9 @@ func (d *directing) recall(e Event) {
 	switch e.Kind {
 	case KindReply, KindSkip:
 		p.handled[e.Cause] = true
+		if p.programs[e.Cause] {
+			d.reconcile(e)
+		}
 		for _, seq := range DataOf[Reply](e).Also {
 			p.handled[seq] = true
 		}
@@ -155,6 +162,9 @@ func (d *directing) recall(e Event) {
 	case KindComment, KindQuestion, KindGift, KindProgram, KindConnect, KindLiveEnd:
 		if acts(e) {
 			p.open = append(p.open, e)
+			if e.Kind == KindProgram {
+				p.programs[e.Seq] = true
+			}
 		}
 	case KindLike:
 		d.bridge.passed(e)
@@ -234,6 +244,9 @@ func (d *directing) consider(a *ask, reason SkipReason, now time.Time) {
 	if reason != "" {
 		d.queue.skip(a, reason)
 		return
+	}
+	if a.call != nil {
+		d.open(a)
 	}
 	d.queue.add(a, now)
 }

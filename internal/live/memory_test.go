@@ -3,6 +3,7 @@ package live_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -18,6 +19,30 @@ type memory struct {
 	sums   []live.Tally
 	fail   error
 	block  chan struct{} // appends wait for it, if it is set
+
+	calls map[int64]live.ProgramCall // by seq
+	kept  []string                   // each state a call had, "seq state tries"
+}
+
+func (m *memory) ProgramCall(_ context.Context, _, seq int64) (live.ProgramCall, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	c, ok := m.calls[seq]
+	if !ok {
+		return c, &live.Error{Code: live.CodeNotFound}
+	}
+	return c, nil
+}
+
+func (m *memory) SaveProgramCall(_ context.Context, c live.ProgramCall) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.calls == nil {
+		m.calls = map[int64]live.ProgramCall{}
+	}
+	m.calls[c.Seq] = c
+	m.kept = append(m.kept, fmt.Sprintf("%d %s %d", c.Seq, c.State, c.Tries))
+	return nil
 }
 
 func (m *memory) Append(_ context.Context, b live.Batch) error {

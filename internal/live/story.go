@@ -22,6 +22,7 @@ type StoryTurn struct {
 	Cause     int64
 	Language  string // "zh", "en", "vi" or "ja"; "" lets the story decide
 	DryRun    bool   // answer, but remember nothing
+	Insist    bool   // somebody waits for this very story: nobody answers in its place, and it is asked although it rests
 
 	// Also are further events this turn answers. They are stored with the turn and come back with its answer, so that after a
 	// crash nobody is thanked a second time.

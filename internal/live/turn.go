@@ -59,6 +59,7 @@ func (d *directing) begin(ctx context.Context, a *ask, now time.Time) {
 	}
 	asking, cancel := context.WithDeadline(ctx, limit)
 	t.cancel, t.story = cancel, d.storyTurn(a, now)
+	d.keep(a, ProgramCall{State: CallAsking})
 	d.wg.Go(func() {
 		defer cancel()
 		answer, err := d.story.Answer(asking, t.story, nil)
@@ -69,20 +70,19 @@ func (d *directing) begin(ctx context.Context, a *ask, now time.Time) {
 	})
 }
 
-// storyTurn puts an ask into the story's terms. The turn's name follows from the event, so that a turn that was answered before
-// a crash is recognised.
+// storyTurn puts an ask into the story's terms.
 func (d *directing) storyTurn(a *ask, now time.Time) StoryTurn {
 	data, err := json.Marshal(a.storyData())
 	if err != nil {
 		d.log.Error("cannot encode a story input", "seq", a.seq, "err", err) // metadata of a program holds JSON values only
 	}
-	name := fmt.Sprintf("s%d-%d", d.session.Info.ID, a.seq)
+	name := TurnName(d.session.Info.ID, a.seq)
 	if a.seq == 0 {
 		name = fmt.Sprintf("s%d-%s-%d", d.session.Info.ID, a.rank, now.UnixMilli())
 	}
 	return StoryTurn{
 		StoryID: d.id, TurnID: name, Input: StoryInput{Type: a.input, Data: data}, ViewerID: a.viewer.Key(), SessionID: d.session.Info.ID,
-		Cause: a.seq, Language: d.profile.Language, Also: slices.Clone(a.also), Givers: a.givers,
+		Cause: a.seq, Language: d.profile.Language, Also: slices.Clone(a.also), Givers: a.givers, Insist: a.call != nil,
 	}
 }
 
@@ -118,8 +118,13 @@ func (d *directing) failed(t *turn, err error) {
 		reason = SkipExpired
 	case !a.chat() && CodeOf(err) != CodeInvalid && a.tries+1 < turnTries && !d.over:
 		a.tries++
-		d.queue.putBack(a, now.Add(tryAgain<<(a.tries-1)))
+		again := now.Add(tryAgain << (a.tries - 1))
+		d.queue.putBack(a, again)
+		d.keep(a, failure(err, now.Sub(t.since), again))
 		return
+	}
+	if reason == SkipFailed {
+		d.keep(a, failure(err, now.Sub(t.since), time.Time{}))
 	}
 	d.log.Warn("a story gave no answer", "seq", a.seq, "type", a.input, "err", err)
 	d.queue.dropped = append(d.queue.dropped, skipped{ask: a, reason: reason, detail: MessageOf(err)})
@@ -145,11 +150,13 @@ func (d *directing) speak(ctx context.Context, t *turn, answer StoryAnswer) {
 	if err != nil {
 		if ctx.Err() == nil {
 			d.log.Warn("an answer could not be recorded", "seq", t.ask.seq, "err", err)
+			d.keep(t.ask, ProgramCall{State: CallUnanswered})
 		}
 		d.turn = nil
 		return
 	}
 	t.seq, t.answer, t.began, t.until = seq, answer, now, speechEnd(answer.Clips, now)
+	d.keep(t.ask, ProgramCall{State: CallAnswered, Took: now.Sub(t.since), Answer: answer})
 	t.story.TurnID = answer.TurnID
 	if d.over {
 		t.until = now
@@ -215,6 +222,9 @@ func (d *directing) writeSkips(ctx context.Context) {
 	now := time.Now()
 	for _, s := range d.queue.drain() {
 		d.note(s, now)
+		if s.reason != SkipFailed {
+			d.keep(s.ask, ProgramCall{State: CallSkipped, Detail: string(s.reason)})
+		}
 		for _, seq := range s.ask.seqs() {
 			events = append(events, Event{
 				Kind: KindSkip, Origin: origin(s.ask), Cause: seq, At: now, Data: Skip{Reason: string(s.reason), Detail: s.detail},

@@ -61,7 +61,7 @@ func start(t testing.TB, inputs ...story.InputType) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	directors := live.NewDirectors(stories, engine, log)
+	directors := live.NewDirectors(stories, engine, d, log)
 	directors.Start(ctx, profiles)
 	s := server.New(d, engine, server.Options{Story: stories, Directors: directors, APIToken: token, ParseName: parseName, Log: log, Version: "test"})
 	web := httptest.NewServer(s.Handler())
