@@ -386,6 +386,45 @@ func (w *appender) minutes(group []*pending) error {
 	return in.flush()
 }
 
+// runner is what a step of a transaction needs: a *sql.Tx, or kept where the same steps are taken many times a minute.
+type runner interface {
+	querier
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+}
+
+// kept runs statements in the transaction that is open on the writing connection, and compiles each text once. It is for the
+// writer's goroutine only.
+type kept struct{ db *DB }
+
+func (k kept) statement(text string) (*sql.Stmt, error) { return (&appender{k.db}).statement(text) }
+
+// ExecContext is sql.Tx's.
+func (k kept) ExecContext(ctx context.Context, text string, args ...any) (sql.Result, error) {
+	stmt, err := k.statement(text)
+	if err != nil {
+		return nil, err
+	}
+	return stmt.ExecContext(ctx, args...)
+}
+
+// QueryContext is sql.Tx's.
+func (k kept) QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
+	stmt, err := k.statement(text)
+	if err != nil {
+		return nil, err
+	}
+	return stmt.QueryContext(ctx, args...)
+}
+
+// QueryRowContext is sql.Tx's.
+func (k kept) QueryRowContext(ctx context.Context, text string, args ...any) *sql.Row {
+	stmt, err := k.statement(text)
+	if err != nil {
+		return k.db.conn.QueryRowContext(ctx, text, args...) // which says what is wrong
+	}
+	return stmt.QueryRowContext(ctx, args...)
+}
+
 // statement returns a statement of one row that is prepared once.
 func (w *appender) statement(text string) (*sql.Stmt, error) {
 	return w.prepared(text, 0, func() string { return text })

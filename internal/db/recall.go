@@ -142,7 +142,7 @@ func memoriesOf(messages []live.StoryMessage) []live.StoryMemory {
 }
 
 // indexStoryMessage adds a message to the search index.
-func indexStoryMessage(ctx context.Context, tx *sql.Tx, storyID string, id int64, text string) error {
+func indexStoryMessage(ctx context.Context, tx runner, storyID string, id int64, text string) error {
 	first, err := firstMemory(ctx, tx, storyID)
 	if err != nil {
 		return err
@@ -151,7 +151,7 @@ func indexStoryMessage(ctx context.Context, tx *sql.Tx, storyID string, id int64
 	return err
 }
 
-func unindexStoryMessage(ctx context.Context, tx *sql.Tx, storyID string, id int64) error {
+func unindexStoryMessage(ctx context.Context, tx runner, storyID string, id int64) error {
 	first, err := firstMemory(ctx, tx, storyID)
 	if err != nil {
 		return err

@@ -114,7 +114,7 @@ func stampStory(p *live.StoryProfile) {
 }
 
 // nextNumber returns a number of a sequence that is never given twice.
-func nextNumber(ctx context.Context, tx *sql.Tx, sequence string) (n int64, err error) {
+func nextNumber(ctx context.Context, tx runner, sequence string) (n int64, err error) {
 	err = tx.QueryRowContext(ctx, `UPDATE counters SET value = value + 1 WHERE name = $1 RETURNING value`, sequence).Scan(&n)
 	return n, err
 }

@@ -50,7 +50,8 @@ func (d *DB) StoryMessages(ctx context.Context, storyID string, before int64, li
 // SaveStoryTurn stores input and answer, their search terms and what they add to the viewers' records in one transaction. If the
 // story has a turn of this TurnID already, nothing changes and the stored one is returned.
 func (d *DB) SaveStoryTurn(ctx context.Context, m live.StoryMessage) (live.StoryMessage, error) {
-	err := d.inTx(ctx, "db.SaveStoryTurn", func(tx *sql.Tx) error {
+	err := d.inTx(ctx, "db.SaveStoryTurn", func(*sql.Tx) error {
+		tx := kept{d}
 		stored, err := queryStoryMessages(ctx, tx, `WHERE story_id = $1 AND turn_id = $2`, m.StoryID, m.TurnID)
 		if err != nil {
 			return err
@@ -70,7 +71,7 @@ func (d *DB) SaveStoryTurn(ctx context.Context, m live.StoryMessage) (live.Story
 	return m, err
 }
 
-func insertStoryMessage(ctx context.Context, tx *sql.Tx, m live.StoryMessage) error {
+func insertStoryMessage(ctx context.Context, tx runner, m live.StoryMessage) error {
 	res, err := tx.ExecContext(ctx, `INSERT INTO story_messages (`+storyMessageColumns+`) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
 		$12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23 WHERE EXISTS (SELECT 1 FROM stories WHERE id = $2)`,
 		m.ID, m.StoryID, m.TurnID, ms(m.At), m.Type, m.Speaker, m.ViewerID, m.Text, m.GiftName, m.GiftCount, m.Value, string(m.Input),
@@ -89,7 +90,7 @@ func insertStoryMessage(ctx context.Context, tx *sql.Tx, m live.StoryMessage) er
 }
 
 // insertGivers adds what was given to the viewers' records.
-func insertGivers(ctx context.Context, tx *sql.Tx, m live.StoryMessage) error {
+func insertGivers(ctx context.Context, tx runner, m live.StoryMessage) error {
 	givers := m.Givers
 	if len(givers) == 0 && m.GiftCount > 0 {
 		givers = []live.StoryGiver{{
