@@ -104,12 +104,12 @@ func noRunDownItem() error {
 	return &live.Error{Code: live.CodeNotFound, Op: "db.RunDown", Msg: "This program is no longer in the run-down. Somebody may have removed it."}
 }
 
-const selectCalls = `SELECT session_id, seq, story_id, state, since_ms, body, tries, took_ms, answer, code, detail, retry_ms FROM program_calls `
+const selectCalls = `SELECT session_id, seq, story_id, state, since_ms, body, tries, took_ms, answer, code, why, detail, retry_ms FROM program_calls `
 
 func scanCall(rows *sql.Rows, c *live.ProgramCall) error {
 	var body, answer string
 	var since, took, retry int64
-	if err := rows.Scan(&c.SessionID, &c.Seq, &c.StoryID, &c.State, &since, &body, &c.Tries, &took, &answer, &c.Code, &c.Detail, &retry); err != nil {
+	if err := rows.Scan(&c.SessionID, &c.Seq, &c.StoryID, &c.State, &since, &body, &c.Tries, &took, &answer, &c.Code, &c.Why, &c.Detail, &retry); err != nil {
 		return err
 	}
 	c.Since, c.Took, c.RetryAt = fromMS(since), time.Duration(took)*time.Millisecond, fromMS(retry)
@@ -145,11 +145,11 @@ func (d *DB) SaveProgramCall(ctx context.Context, c live.ProgramCall) error {
 		answer = toJSON(c.Answer)
 	}
 	_, err := d.exec(ctx, "db.SaveProgramCall", `INSERT INTO program_calls
-		(session_id, seq, story_id, state, since_ms, body, tries, took_ms, answer, code, detail, retry_ms)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (session_id, seq) DO UPDATE SET
+		(session_id, seq, story_id, state, since_ms, body, tries, took_ms, answer, code, why, detail, retry_ms)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (session_id, seq) DO UPDATE SET
 		story_id = excluded.story_id, state = excluded.state, since_ms = excluded.since_ms, body = excluded.body, tries = excluded.tries,
-		took_ms = excluded.took_ms, answer = excluded.answer, code = excluded.code, detail = excluded.detail, retry_ms = excluded.retry_ms`,
-		c.SessionID, c.Seq, c.StoryID, string(c.State), ms(c.Since), string(c.Body), c.Tries, c.Took.Milliseconds(), answer, string(c.Code), c.Detail, ms(c.RetryAt))
+		took_ms = excluded.took_ms, answer = excluded.answer, code = excluded.code, why = excluded.why, detail = excluded.detail, retry_ms = excluded.retry_ms`,
+		c.SessionID, c.Seq, c.StoryID, string(c.State), ms(c.Since), string(c.Body), c.Tries, c.Took.Milliseconds(), answer, string(c.Code), c.Why, c.Detail, ms(c.RetryAt))
 	return err
 }
 

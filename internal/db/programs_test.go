@@ -133,7 +133,7 @@ func TestProgramCalls(t *testing.T) {
 	answered, failed, trying, given := call, call, call, call
 	answered.State, answered.Took = live.CallAnswered, 430*time.Millisecond
 	answered.Answer = live.StoryAnswer{TurnID: "s1-1", Clips: []live.Clip{{Speech: "歌います！"}}, Responder: "template", TookMS: 400, Fallback: "slow", Guarded: []string{"out link: x"}}
-	failed.Seq, failed.State, failed.Code, failed.Detail, failed.RetryAt = 3, live.CallFailed, live.CodeUpstream, "no answer", at.Add(2*time.Second)
+	failed.Seq, failed.State, failed.Code, failed.Why, failed.Detail, failed.RetryAt = 3, live.CallFailed, live.CodeUpstream, "slow", "no answer", at.Add(2*time.Second)
 	given.Seq, given.State, given.Code = 4, live.CallFailed, live.CodeUpstream
 	trying.Seq = 5
 	for _, c := range []live.ProgramCall{call, answered, failed, given, trying} {

@@ -150,7 +150,7 @@ func (d *directing) keep(a *ask, now ProgramCall) {
 		return
 	}
 	c.State, c.Since = now.State, Millis(time.Now())
-	c.Answer, c.Code, c.Detail, c.RetryAt = now.Answer, now.Code, now.Detail, now.RetryAt
+	c.Answer, c.Code, c.Why, c.Detail, c.RetryAt = now.Answer, now.Code, now.Why, now.Detail, now.RetryAt
 	switch {
 	case now.State == CallAsking:
 		c.Tries++
@@ -181,7 +181,14 @@ func failure(err error, took time.Duration, again time.Time) ProgramCall {
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = &Error{Code: CodeUpstream, Op: "live.Director", Msg: fmt.Sprintf("The story did not answer within %d seconds.", int(turnLimit.Seconds())), Err: err}
 	}
-	return ProgramCall{State: CallFailed, Code: CodeOf(err), Detail: MessageOf(err), Took: took, RetryAt: again}
+	c := ProgramCall{State: CallFailed, Code: CodeOf(err), Detail: MessageOf(err), Took: took, RetryAt: again}
+	if e, ok := errors.AsType[interface {
+		error
+		Why() string
+	}](err); ok {
+		c.Why = e.Why()
+	}
+	return c
 }
 
 // abandon gives up the calls nobody is going to answer, because the director leaves the session.

@@ -32,6 +32,7 @@ type ProgramCall struct {
 	Took      time.Duration   // from sending to the last answer, or error
 	Answer    StoryAnswer     // of CallAnswered; Event is left out, it is Body
 	Code      Code            // of CallFailed
+	Why       string          // of CallFailed: the story's own word for it, one of internal/story's Fallbacks; "" where it has none
 	Detail    string          // of CallFailed for a person, in English; of CallSkipped a SkipReason
 	RetryAt   time.Time       // of CallFailed: zero where nobody tries again unless told to
 }

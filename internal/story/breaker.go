@@ -44,6 +44,19 @@ func (b *breaker) enter() (leave func(outcome), until time.Time) {
 	return func(o outcome) { b.leave(o, true) }, time.Time{}
 }
 
+// insist is enter for somebody who will not wait: a server that rests is asked all the same. If it answers, the rest is over; if
+// not, that is no news.
+func (b *breaker) insist() (leave func(outcome)) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	resting := b.rest != 0
+	return func(o outcome) {
+		if !resting || o == fine {
+			b.leave(o, false)
+		}
+	}
+}
+
 func (b *breaker) leave(o outcome, trial bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -49,7 +49,7 @@ func TestGiftIsThankedWhateverTheModelDoes(t *testing.T) {
 				log := &logbook{}
 				session := live.NewSession(live.SessionInfo{ID: 7, Room: "ann"}, live.Past{}, log)
 				defer session.Close(false)
-				director := live.NewDirector("1", s, only{session}, slog.New(slog.DiscardHandler))
+				director := live.NewDirector("1", s, only{session}, nil, slog.New(slog.DiscardHandler))
 				ctx, stop := context.WithCancel(t.Context())
 				done := make(chan struct{})
 				go func() {

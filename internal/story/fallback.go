@@ -47,6 +47,9 @@ func (e *modelError) Error() string {
 
 func (e *modelError) Unwrap() error { return e.err }
 
+// Why returns the reason, for whoever shows it in another language.
+func (e *modelError) Why() string { return e.reason }
+
 func fail(reason, format string, args ...any) error {
 	return &modelError{reason: reason, err: fmt.Errorf(format, args...)}
 }

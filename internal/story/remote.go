@@ -61,11 +61,17 @@ func NewRemote(c RemoteConfig) (*Remote, error) {
 // Parse reads the body of a message with the types of the contract. See [Inputs.Parse].
 func (r *Remote) Parse(body []byte) (live.StoryInput, error) { return r.inputs.Parse(body) }
 
+// Address returns where the story called id is sent what happens.
+func (r *Remote) Address(id string) *url.URL {
+	return r.url.JoinPath("api", "stories", url.PathEscape(id), "message")
+}
+
 // Close lets go of idle connections.
 func (r *Remote) Close() { r.http.CloseIdleConnections() }
 
 // Answer asks the other program. Its refusals (CodeInvalid, CodeNotFound, CodeConflict, CodeLimited with RetryAt) are returned as
-// its; when it fails the fallback answers, and without one the error is CodeUpstream, or CodeUnavailable while it rests.
+// its; when it fails the fallback answers, and without one, or for a turn that insists, the error is CodeUpstream, or
+// CodeUnavailable while it rests. An error of CodeUpstream has a cause with a method Why, which returns one of the Fallbacks.
 func (r *Remote) Answer(ctx context.Context, t live.StoryTurn, progress func(live.StoryDelta)) (live.StoryAnswer, error) {
 	kind, err := r.inputs.lookup(t.Input.Type, "type", true)
 	if err != nil {
@@ -80,7 +86,7 @@ func (r *Remote) Answer(ctx context.Context, t live.StoryTurn, progress func(liv
 	if err == nil || len(w.out.clips) > 0 {
 		return w.answer(), nil
 	}
-	if r.fallback == nil || live.CodeOf(err) != live.CodeUpstream && live.CodeOf(err) != live.CodeUnavailable || ctx.Err() != nil {
+	if r.fallback == nil || t.Insist || live.CodeOf(err) != live.CodeUpstream && live.CodeOf(err) != live.CodeUnavailable || ctx.Err() != nil {
 		return live.StoryAnswer{}, err
 	}
 	if live.CodeOf(err) == live.CodeUpstream { // why it rests was said when it failed
@@ -108,6 +114,9 @@ type exchange struct {
 func (w *exchange) guarded(ctx context.Context, in Input) error {
 	w.start = time.Now()
 	leave, until := w.remote.breaker.enter()
+	if w.turn.Insist && leave == nil {
+		leave = w.remote.breaker.insist()
+	}
 	if leave == nil {
 		return &live.Error{
 			Code: live.CodeUnavailable, Op: "story.Remote", RetryAt: until,
@@ -117,8 +126,8 @@ func (w *exchange) guarded(ctx context.Context, in Input) error {
 	limited, spoken, cancel := limits(ctx, in)
 	defer cancel()
 	err := because(limited, w.ask(limited, spoken))
-	if reasonOf(err) != "" {
-		err = &live.Error{Code: live.CodeUpstream, Op: "story.Remote", Msg: "The other program's story did not answer as it should.", Err: err}
+	if reason := reasonOf(err); reason != "" {
+		err = &live.Error{Code: live.CodeUpstream, Op: "story.Remote", Msg: w.remote.complaint(reason), Err: err}
 	}
 	switch {
 	case err == nil:
@@ -165,12 +174,30 @@ func (w *exchange) ask(ctx context.Context, spoken func()) error {
 	return err
 }
 
+// complaint says what is wrong with the other program, and what to look at.
+func (r *Remote) complaint(reason string) string {
+	what, ok := map[string]string{
+		FallbackUnreachable: "cannot be reached. Is it running, and is SHOWCALLER_STORY_URL right?",
+		FallbackSlow:        "took too long to begin its answer.",
+		FallbackStalled:     "fell silent in the middle of its answer.",
+		FallbackLate:        "took too long over its answer.",
+		FallbackKey:         "does not let us in. Is SHOWCALLER_STORY_TOKEN right?",
+		FallbackServer:      "failed with an error of its own. Its log should say why.",
+		FallbackCut:         "broke its answer off.",
+		FallbackEmpty:       "answered without anything that could be said.",
+	}[reason]
+	if !ok {
+		what = "did not answer as the story API asks."
+	}
+	return "The story at " + r.url.Host + " " + what
+}
+
 func (w *exchange) post(ctx context.Context) (*http.Response, error) {
 	body, err := json.Marshal(w.public)
 	if err != nil {
 		return nil, err
 	}
-	at := w.remote.url.JoinPath("api", "stories", url.PathEscape(w.turn.StoryID), "message")
+	at := w.remote.Address(w.turn.StoryID)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, at.String(), bytes.NewReader(body))
 	if err != nil {
 		return nil, err
@@ -193,7 +220,11 @@ func refusalOf(resp *http.Response) error {
 		http.StatusBadRequest: live.CodeInvalid, http.StatusUnprocessableEntity: live.CodeInvalid, http.StatusNotFound: live.CodeNotFound,
 		http.StatusConflict: live.CodeConflict, http.StatusTooManyRequests: live.CodeLimited,
 	}[resp.StatusCode]
-	if !ok {
+	switch {
+	case ok:
+	case resp.StatusCode == http.StatusUnauthorized, resp.StatusCode == http.StatusForbidden:
+		return fail(FallbackKey, "%s: %.300s", resp.Status, body)
+	default:
 		return fail(FallbackServer, "%s: %.300s", resp.Status, body)
 	}
 	e := &live.Error{

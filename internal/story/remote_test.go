@@ -208,3 +208,48 @@ func TestNewRemoteRefuses(t *testing.T) {
 		}
 	}
 }
+
+// Somebody who insists hears what is wrong with this very story, also while it rests, and is the first to hear it again.
+func TestRemoteInsists(t *testing.T) {
+	var broken atomic.Bool
+	broken.Store(true)
+	var asked atomic.Int32
+	own, _ := newStories(t, nil)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		if broken.Load() {
+			w.WriteHeader(http.StatusInternalServerError)
+			return
+		}
+		jsonAnswer(`{"clips":[{"speech":"Here I am!"}]}`)(w, r)
+	}))
+	t.Cleanup(server.Close)
+	r, err := story.NewRemote(story.RemoteConfig{URL: server.URL, Fallback: own, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(r.Close)
+	program := live.StoryTurn{
+		StoryID: "1", TurnID: "s7-1", Insist: true, Input: input(t, live.InputProgram, live.Program{Action: "start", ProgramName: "Songs"}),
+	}
+	for range 5 { // the third failure lets it rest
+		_, err := r.Answer(t.Context(), program, nil)
+		why, _ := errors.AsType[interface {
+			error
+			Why() string
+		}](err)
+		if live.CodeOf(err) != live.CodeUpstream || why == nil || why.Why() != story.FallbackServer || !strings.Contains(live.MessageOf(err), "127.0.0.1") {
+			t.Fatalf("err = %v", err)
+		}
+	}
+	if a, err := r.Answer(t.Context(), giftTurn(t), nil); err != nil || a.Fallback != story.FallbackRemote || asked.Load() != 5 {
+		t.Errorf("a gift meanwhile: %+v, %v, asked %d times", a, err, asked.Load())
+	}
+	broken.Store(false)
+	if a, err := r.Answer(t.Context(), program, nil); err != nil || spoken(a) != "Here I am!" {
+		t.Fatalf("mended: %+v, %v", a, err)
+	}
+	if a, err := r.Answer(t.Context(), giftTurn(t), nil); err != nil || a.Fallback != "" {
+		t.Errorf("the rest is over, and a gift is answered by %+v, %v", a, err)
+	}
+}

@@ -24,6 +24,7 @@ CREATE TABLE program_calls (
   took_ms    INTEGER NOT NULL,
   answer     TEXT NOT NULL,
   code       TEXT NOT NULL,
+  why        TEXT NOT NULL,
   detail     TEXT NOT NULL,
   retry_ms   INTEGER NOT NULL,
   PRIMARY KEY (session_id, seq)
