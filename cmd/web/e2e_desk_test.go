@@ -7,9 +7,9 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -89,15 +89,31 @@ func (b *tab) value(script string) string {
 	return v
 }
 
-// until waits for a script to be true.
+// until waits for a script to be true, through whatever pages come meanwhile: the page itself looks, a page that is left looks no
+// more.
 func (b *tab) until(script string) {
 	b.t.Helper()
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
-		if b.value(`String(Boolean(`+script+`))`) == "true" {
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	look := `new Promise(done => { const look = () => (` + script + `) ? done("true") : setTimeout(look, 50); look(); })`
+	for {
+		v, err := chromedp.Run(ctx, chromedp.Evaluate[string](look, chromedp.EvalAwaitPromise))
+		switch {
+		case err == nil && v == "true":
 			return
+		case ctx.Err() != nil:
+			b.t.Fatalf("never true: %s\n%s", script, b.value(`document.querySelector("main")?.innerText.slice(0, 2000) ?? document.body.innerText`))
+		case !left(err):
+			b.t.Fatalf("%s: %v", script, err)
 		}
 	}
-	b.t.Fatalf("never true: %s\n%s", script, b.value(`document.querySelector("main")?.innerText.slice(0, 2000) ?? document.body.innerText`))
+}
+
+// left reports whether a script ended because its page was left. Chromium has three ways to say so.
+func left(err error) bool {
+	return slices.ContainsFunc([]string{"navigated or closed", "context was destroyed", "Promise was collected", "Cannot find context"}, func(text string) bool {
+		return strings.Contains(err.Error(), text)
+	})
 }
 
 // press sends a key to what has the focus.

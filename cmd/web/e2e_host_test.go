@@ -32,10 +32,9 @@ func TestKillHost(t *testing.T) {
 		checkHost(t, environ, false)
 	}
 	last := spawn(t, environ)
-	for seen := 0; seen == 0; time.Sleep(time.Second) { // what a kill left open is settled within this
-		seen = len(queueOf(panel{t, last.address()}).Skipped)
-	}
-	time.Sleep(8 * time.Second)
+	follower := newFollower(t, "lan")
+	go follower.follow(t.Context(), last.address())
+	follower.await("skip of what a kill left open, and answers after it", settled)
 	if code := last.interrupt(); code != 0 {
 		t.Errorf("the program ended with %d", code)
 	}
@@ -43,13 +42,24 @@ func TestKillHost(t *testing.T) {
 	t.Logf("%d answers", said)
 }
 
-func queueOf(p panel) (q live.Queue) {
-	p.get("/api/stories/1/queue", &q)
-	return q
+// settled reports whether the host, after the last kill, named what it left open and spoke again.
+func settled(seen []live.Event) bool {
+	begun, skips, replies := 0, 0, 0
+	for _, e := range seen {
+		switch e.Kind {
+		case live.KindGap:
+			begun, skips, replies = begun+1, 0, 0
+		case live.KindSkip:
+			skips++
+		case live.KindReply:
+			replies++
+		}
+	}
+	return begun > 0 && skips > 0 && replies > 2
 }
 
 // checkHost holds the log against what the story remembers, and returns how many answers there are.
-func checkHost(t *testing.T, environ []string, settled bool) (said int) {
+func checkHost(t *testing.T, environ []string, atRest bool) (said int) {
 	t.Helper()
 	store, err := db.Open(t.Context(), value(environ, "SHOWCALLER_DATABASE_URL"), slog.New(slog.DiscardHandler))
 	if err != nil {
@@ -82,7 +92,7 @@ func checkHost(t *testing.T, environ []string, settled bool) (said int) {
 			t.Errorf("event %d was answered or skipped %d times", seq, n)
 		}
 	}
-	if settled {
+	if atRest {
 		checkSaid(t, messages, handled)
 	}
 	return said

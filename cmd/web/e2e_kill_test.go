@@ -132,6 +132,25 @@ func (f *follower) awaitEvents(n int64) {
 	}
 }
 
+// await waits until what has been seen is enough.
+func (f *follower) await(what string, enough func(seen []live.Event) bool) {
+	f.t.Helper()
+	late := soon(f.t).Done()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for !enough(f.seen[f.session]) {
+		news := f.news
+		f.mu.Unlock()
+		select {
+		case <-news:
+			f.mu.Lock()
+		case <-late:
+			f.mu.Lock()
+			f.t.Fatalf("no %s among %d events", what, f.last)
+		}
+	}
+}
+
 // follow reads events until the server is gone.
 func (f *follower) follow(ctx context.Context, url string) {
 	f.mu.Lock()

@@ -235,8 +235,12 @@ func TestReplayAPI(t *testing.T) {
 	if res := f.api("POST", replay, `{"speed":10}`, &info); res.StatusCode != http.StatusCreated || info.Origin != "replay" || info.ID == id || info.Room != "ann" {
 		t.Fatalf("replay: %d %+v", res.StatusCode, info)
 	}
+	for conn := f.socket(fmt.Sprintf("/api/sessions/%d/follow", info.ID)); ; {
+		if _, err := f.next(conn); err != nil {
+			break // its log is closed: the end is stored next
+		}
+	}
 	for info.EndedAt == nil {
-		time.Sleep(20 * time.Millisecond)
 		f.api("GET", fmt.Sprintf("/api/sessions/%d", info.ID), nil, &info)
 	}
 	if info.EndReason != "ended" {
