@@ -6,6 +6,7 @@ package live
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"sync"
 	"time"
 )
@@ -197,6 +198,9 @@ func (e Event) DataJSON() ([]byte, error) {
 	if e.encoded != nil {
 		return e.encoded.data, nil
 	}
+	if raw, ok := e.Data.(Raw); ok {
+		return raw.JSON, nil // the store has it from here
+	}
 	data, err := json.Marshal(e.Data)
 	if err != nil {
 		return nil, fmt.Errorf("event %d/%d: %w", e.SessionID, e.Seq, err)
@@ -216,24 +220,22 @@ func (e Event) appendJSON(b []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	b = fmt.Appendf(b, `{"event_type":%q,"seq":%d,"session_id":%d,"origin":%q`, e.Kind, e.Seq, e.SessionID, e.Origin)
+	b = appendString(append(b, `{"event_type":`...), string(e.Kind))
+	b = strconv.AppendInt(append(b, `,"seq":`...), e.Seq, 10)
+	b = strconv.AppendInt(append(b, `,"session_id":`...), e.SessionID, 10)
+	b = appendString(append(b, `,"origin":`...), string(e.Origin))
 	if e.SourceID != "" {
-		b = append(b, `,"source_id":`...)
-		b = appendString(b, e.SourceID)
+		b = appendString(append(b, `,"source_id":`...), e.SourceID)
 	}
 	if e.History {
 		b = append(b, `,"history":true`...)
 	}
 	if e.Cause != 0 {
-		b = fmt.Appendf(b, `,"cause":%d`, e.Cause)
+		b = strconv.AppendInt(append(b, `,"cause":`...), e.Cause, 10)
 	}
 	b = append(b, `,"data":{`...)
 	if e.User != nil {
-		user, err := json.Marshal(e.User)
-		if err != nil {
-			return nil, err
-		}
-		b = append(append(append(b, `"user":`...), user...), ',')
+		b = append(e.User.appendJSON(append(b, `"user":`...)), ',')
 	}
 	if inner := data[1 : len(data)-1]; len(inner) > 0 {
 		b = append(append(b, inner...), ',')
@@ -243,7 +245,43 @@ func (e Event) appendJSON(b []byte) ([]byte, error) {
 	return append(b, `"}}`...), nil
 }
 
+// appendJSON appends what json.Marshal returns for u: every list of events is full of users.
+func (u *User) appendJSON(b []byte) []byte {
+	b = appendString(append(b, `{"unique_id":`...), u.UniqueID)
+	b = appendString(append(b, `,"nickname":`...), u.Nickname)
+	if u.UserID != "" {
+		b = appendString(append(b, `,"user_id":`...), u.UserID)
+	}
+	if u.ProfilePicture != "" {
+		b = appendString(append(b, `,"profile_picture":`...), u.ProfilePicture)
+	}
+	for i, role := range u.Roles {
+		if i == 0 {
+			b = append(b, `,"roles":[`...)
+		}
+		b = append(appendString(b, role), ',')
+	}
+	if len(u.Roles) > 0 {
+		b[len(b)-1] = ']'
+	}
+	for _, level := range [...]struct {
+		key string
+		n   int
+	}{{`,"gifter_level":`, u.GifterLevel}, {`,"team_level":`, u.TeamLevel}, {`,"top_gifter":`, u.TopGifter}} {
+		if level.n != 0 {
+			b = strconv.AppendInt(append(b, level.key...), int64(level.n), 10)
+		}
+	}
+	return append(b, '}')
+}
+
+// appendString appends s as json.Marshal does.
 func appendString(b []byte, s string) []byte {
-	q, _ := json.Marshal(s) // a string always marshals
-	return append(b, q...)
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+			q, _ := json.Marshal(s) // a string always marshals
+			return append(b, q...)
+		}
+	}
+	return append(append(append(b, '"'), s...), '"')
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"showcaller/internal/live"
 )
@@ -172,4 +173,34 @@ func TestExport(t *testing.T) {
 	if diff := cmp.Diff(want, rows[1][:12]); diff != "" {
 		t.Errorf("row (-want +got):\n%s", diff)
 	}
+}
+
+// TestUserJSON holds what is written by hand, because every list of events is full of it, against encoding/json.
+func TestUserJSON(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.OneOf(rapid.Just(""), rapid.String(), rapid.StringMatching(`[ -~]*`))
+		u := live.User{
+			UniqueID: text.Draw(t, "unique_id"), Nickname: text.Draw(t, "nickname"), UserID: text.Draw(t, "user_id"),
+			ProfilePicture: text.Draw(t, "picture"), Roles: rapid.SliceOfN(rapid.SampledFrom(live.Roles[:]), 0, 3).Draw(t, "roles"),
+			GifterLevel: rapid.IntRange(0, 50).Draw(t, "gifter"), TeamLevel: rapid.IntRange(0, 50).Draw(t, "team"), TopGifter: rapid.IntRange(0, 3).Draw(t, "top"),
+		}
+		want, err := json.Marshal(u)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := live.Event{Kind: live.KindJoin, User: &u, Data: live.Join{}}
+		wire, err := e.AppendJSON(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got struct {
+			Data struct{ User json.RawMessage }
+		}
+		if err := json.Unmarshal(wire, &got); err != nil {
+			t.Fatal(err, string(wire))
+		}
+		if diff := cmp.Diff(string(want), string(got.Data.User)); diff != "" {
+			t.Fatal(diff)
+		}
+	})
 }
