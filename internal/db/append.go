@@ -145,7 +145,7 @@ func (d *DB) transaction(ctx context.Context, f func(*sql.Tx) error) error {
 type appender struct{ db *DB }
 
 func (w *appender) store(group []*pending) error {
-	for _, step := range []func([]*pending) error{w.sessions, w.viewers, w.events, w.terms, w.attendance, w.arrivals, w.gifts} {
+	for _, step := range []func([]*pending) error{w.sessions, w.viewers, w.events, w.terms, w.attendance, w.arrivals, w.programs, w.gifts} {
 		if err := step(group); err != nil {
 			return err
 		}
@@ -362,7 +362,8 @@ func (w *appender) countArrivals(b live.Batch, came map[arrival]int64) {
 
 func (w *appender) minutes(group []*pending) error {
 	in := w.inserter(`INSERT INTO minutes (session_id, rehearsal, minute_ms, comments, gifts, diamonds, likes, likes_total, joins,
-		follows, shares, viewers, viewers_peak, new_viewers, returning_viewers, gap_ms) VALUES `, 16,
+		follows, shares, viewers, viewers_peak, new_viewers, returning_viewers, gap_ms, first_seq, last_seq, viewers_sum, viewers_count,
+		viewers_total, followers) VALUES `, 22,
 		` ON CONFLICT (session_id, rehearsal, minute_ms) DO UPDATE SET comments = minutes.comments + excluded.comments,
 		gifts = minutes.gifts + excluded.gifts, diamonds = minutes.diamonds + excluded.diamonds,
 		likes = minutes.likes + excluded.likes, likes_total = CASE WHEN minutes.likes_total < excluded.likes_total THEN excluded.likes_total ELSE minutes.likes_total END,
@@ -371,12 +372,44 @@ func (w *appender) minutes(group []*pending) error {
 		viewers = CASE WHEN excluded.viewers < 0 THEN minutes.viewers ELSE excluded.viewers END,
 		viewers_peak = CASE WHEN minutes.viewers_peak < excluded.viewers_peak THEN excluded.viewers_peak ELSE minutes.viewers_peak END,
 		new_viewers = minutes.new_viewers + excluded.new_viewers,
-		returning_viewers = minutes.returning_viewers + excluded.returning_viewers, gap_ms = minutes.gap_ms + excluded.gap_ms`)
+		returning_viewers = minutes.returning_viewers + excluded.returning_viewers, gap_ms = minutes.gap_ms + excluded.gap_ms,
+		first_seq = CASE WHEN minutes.first_seq = 0 THEN excluded.first_seq ELSE minutes.first_seq END,
+		last_seq = CASE WHEN excluded.last_seq = 0 THEN minutes.last_seq ELSE excluded.last_seq END,
+		viewers_sum = minutes.viewers_sum + excluded.viewers_sum, viewers_count = minutes.viewers_count + excluded.viewers_count,
+		viewers_total = CASE WHEN minutes.viewers_total < excluded.viewers_total THEN excluded.viewers_total ELSE minutes.viewers_total END,
+		followers = CASE WHEN minutes.followers < excluded.followers THEN excluded.followers ELSE minutes.followers END`)
 	for _, p := range group {
 		for _, m := range p.batch.Tally.Minutes {
 			err := in.add([]any{
 				p.batch.SessionID, flagInt(m.Rehearsal), ms(m.Start), m.Comments, m.Gifts, m.Diamonds, m.Likes, m.LikesTotal,
 				m.Joins, m.Follows, m.Shares, m.Viewers, m.ViewersPeak, m.New, m.Returning, m.Gap.Milliseconds(),
+				m.FirstSeq, m.LastSeq, m.ViewersSum, m.ViewersCounts, m.ViewersTotal, m.Followers,
+			})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return in.flush()
+}
+
+// programs adds up what happened while each program was on.
+func (w *appender) programs(group []*pending) error {
+	in := w.inserter(`INSERT INTO program_sums (session_id, seq, rehearsal, comments, gifts, diamonds, likes, joins, follows, shares,
+		viewers_first, viewers, viewers_peak, viewers_sum, viewers_count) VALUES `, 15,
+		` ON CONFLICT (session_id, seq, rehearsal) DO UPDATE SET comments = program_sums.comments + excluded.comments,
+		gifts = program_sums.gifts + excluded.gifts, diamonds = program_sums.diamonds + excluded.diamonds, likes = program_sums.likes + excluded.likes,
+		joins = program_sums.joins + excluded.joins, follows = program_sums.follows + excluded.follows, shares = program_sums.shares + excluded.shares,
+		viewers_first = CASE WHEN program_sums.viewers_first < 0 THEN excluded.viewers_first ELSE program_sums.viewers_first END,
+		viewers = CASE WHEN excluded.viewers < 0 THEN program_sums.viewers ELSE excluded.viewers END,
+		viewers_peak = CASE WHEN program_sums.viewers_peak < excluded.viewers_peak THEN excluded.viewers_peak ELSE program_sums.viewers_peak END,
+		viewers_sum = program_sums.viewers_sum + excluded.viewers_sum, viewers_count = program_sums.viewers_count + excluded.viewers_count`)
+	for _, p := range group {
+		for _, sum := range p.batch.Tally.Programs {
+			m := sum.Sums
+			err := in.add([]any{
+				p.batch.SessionID, sum.Program, flagInt(m.Rehearsal), m.Comments, m.Gifts, m.Diamonds, m.Likes, m.Joins, m.Follows, m.Shares,
+				sum.ViewersFirst, m.Viewers, m.ViewersPeak, m.ViewersSum, m.ViewersCounts,
 			})
 			if err != nil {
 				return err

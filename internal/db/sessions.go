@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"showcaller/internal/live"
@@ -67,8 +68,12 @@ func (d *DB) OpenSessions(ctx context.Context) ([]live.SessionInfo, error) {
 
 // EndSession implements live.Store.
 func (d *DB) EndSession(ctx context.Context, id int64, at time.Time, reason string) error {
-	_, err := d.exec(ctx, "db.EndSession", `UPDATE sessions SET ended_ms = $1, end_reason = $2 WHERE id = $3`, ms(at), reason, id)
-	return err
+	return d.inTx(ctx, "db.EndSession", func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `UPDATE sessions SET ended_ms = $1, end_reason = $2 WHERE id = $3`, ms(at), reason, id); err != nil {
+			return err
+		}
+		return sumSession(ctx, tx, id)
+	})
 }
 
 // Session returns one session.
@@ -127,7 +132,7 @@ func (d *DB) DeleteSession(ctx context.Context, id int64) error {
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
 			return errors.Join(err, noSession(id))
 		}
-		for _, table := range []string{"events", "minutes", "session_viewers", "program_calls"} {
+		for _, table := range []string{"events", "minutes", "session_viewers", "program_calls", "program_sums", "session_sums", "session_marks"} {
 			if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE session_id = $1`, id); err != nil {
 				return err
 			}
@@ -136,6 +141,9 @@ func (d *DB) DeleteSession(ctx context.Context, id int64) error {
 		return err
 	})
 }
+
+// mostPrograms is how many of a session's newest program events are looked at: more than a show can have.
+const mostPrograms = 10_000
 
 // Past implements live.Store.
 func (d *DB) Past(ctx context.Context, id int64) (live.Past, error) {
@@ -147,6 +155,10 @@ func (d *DB) Past(ctx context.Context, id int64) (live.Past, error) {
 	if past.Recent, err = d.Events(ctx, EventQuery{Session: id, After: session.LastSeq - live.PastEvents, Limit: live.PastEvents}); err != nil {
 		return live.Past{}, err
 	}
+	if past.Programs, err = d.ProgramEvents(ctx, id, 0, mostPrograms); err != nil {
+		return live.Past{}, err
+	}
+	slices.Reverse(past.Programs)
 	rows, err := d.read.QueryContext(ctx, `SELECT rehearsal, max(likes_total) FROM minutes WHERE session_id = $1 GROUP BY rehearsal`, id)
 	_, err = collect(rows, err, func(rows *sql.Rows, _ *struct{}) error {
 		var rehearsal, total int64

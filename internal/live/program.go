@@ -95,11 +95,16 @@ type ProgramRun struct {
 func ShowOf(session SessionInfo, events []Event) Show {
 	var s Show
 	for _, e := range events {
-		if !e.History && (!e.Origin.Rehearsal() || e.Origin == session.Origin) {
-			s.Apply(e)
-		}
+		s.follow(session, e)
 	}
 	return s
+}
+
+// follow takes in an event of a session, if it is part of its show.
+func (s *Show) follow(session SessionInfo, e Event) {
+	if !e.History && (!e.Origin.Rehearsal() || e.Origin == session.Origin) {
+		s.Apply(e)
+	}
 }
 
 // Phase returns where the show stands.

@@ -63,6 +63,7 @@ func NewSession(info SessionInfo, past Past, store SessionStore) *Session {
 		in: make(chan delivery, sessionQueue), done: make(chan struct{}), stop: make(chan struct{}),
 	}
 	r := &recorder{Session: s, last: past.LastSeq, streaks: streaks{}, replays: streaks{}, tally: newTallier()}
+	r.tally.session, r.tally.show = info, ShowOf(info, past.Programs)
 	for rehearsal, total := range past.LikesTotal {
 		r.tally.likes[rehearsal] = total
 	}

@@ -67,6 +67,7 @@ type Past struct {
 	LastSeq    int64
 	Recent     []Event // the newest events, oldest first: enough to know repeats and streaks again
 	LikesTotal map[bool]int64
+	Programs   []Event // its program events, oldest first
 }
 
 // PastEvents is how many of the newest events Past holds.

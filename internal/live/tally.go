@@ -23,6 +23,18 @@ type Minute struct {
 	New         int64 // viewers never met in this room before
 	Returning   int64 // viewers met in an earlier session of this room
 	Gap         time.Duration
+
+	FirstSeq, LastSeq         int64 // the lowest and the highest number of its events; 0 if it has none
+	ViewersSum, ViewersCounts int64 // of all counts told in this minute: their sum, and how many they are
+	ViewersTotal              int64 // everybody who came since the LIVE began, the most TikTok told; 0 if it told none
+	Followers                 int64 // the host's followers, the most TikTok told; 0 if it told none
+}
+
+// ProgramSum is what happened while one program was on: from the event that started it to the one that ended it, by their numbers.
+type ProgramSum struct {
+	Program      int64  // seq of the event that started it
+	Sums         Minute // without Start, New, Returning, Gap and the numbers of events
+	ViewersFirst int64  // the first count told; -1 if none was
 }
 
 // Attendance is what one viewer did in a batch of events.
@@ -43,14 +55,17 @@ type Attendance struct {
 
 // Tally is the sum of a batch of events: what is added to the minutes and the viewers in the transaction that stores them.
 type Tally struct {
-	Minutes []Minute
-	Viewers []Attendance
+	Minutes  []Minute
+	Viewers  []Attendance
+	Programs []ProgramSum
 }
 
 // tallier sums batches. It keeps only what a sum needs to know of the past.
 type tallier struct {
-	likes map[bool]int64      // the highest total of likes seen, by Rehearsal
-	known map[viewer]struct{} // who was seen in this session
+	session SessionInfo
+	likes   map[bool]int64      // the highest total of likes seen, by Rehearsal
+	known   map[viewer]struct{} // who was seen in this session
+	show    Show                // whose program is on
 }
 
 type viewer struct {
@@ -69,13 +84,19 @@ type minuteKey struct {
 
 // sums is one batch's tally under construction.
 type sums struct {
-	minutes map[minuteKey]*Minute
-	viewers map[viewer]*Attendance
+	minutes  map[minuteKey]*Minute
+	viewers  map[viewer]*Attendance
+	programs map[programKey]*ProgramSum
+}
+
+type programKey struct {
+	program   int64
+	rehearsal bool
 }
 
 // fold sums a batch. Events are numbered and repeats and streaks dealt with already.
 func (t *tallier) fold(events []Event) Tally {
-	s := sums{minutes: map[minuteKey]*Minute{}, viewers: map[viewer]*Attendance{}}
+	s := sums{minutes: map[minuteKey]*Minute{}, viewers: map[viewer]*Attendance{}, programs: map[programKey]*ProgramSum{}}
 	for _, e := range events {
 		if e.History {
 			continue
@@ -89,45 +110,96 @@ func (t *tallier) fold(events []Event) Tally {
 	for _, v := range s.viewers {
 		out.Viewers = append(out.Viewers, *v)
 	}
+	for _, p := range s.programs {
+		out.Programs = append(out.Programs, *p)
+	}
 	slices.SortFunc(out.Minutes, func(a, b Minute) int { return a.Start.Compare(b.Start) })
 	slices.SortFunc(out.Viewers, func(a, b Attendance) int { return a.First.Compare(b.First) })
 	return out
 }
 
 func (t *tallier) add(s *sums, e Event) {
-	m, v := s.minute(e.At, e.Origin.Rehearsal()), t.viewer(s, e)
+	rehearsal := e.Origin.Rehearsal()
+	m, v := s.minute(e.At, rehearsal), t.viewer(s, e)
+	m.holds(e.Seq)
+	t.show.follow(t.session, e)
+	var grown int64
+	if e.Kind == KindLike {
+		grown = t.likesGrown(rehearsal, DataOf[Like](e))
+	}
+	m.add(e, grown, t.likes[rehearsal])
+	if t.show.Phase() != ProgramIdle {
+		s.program(t.show.Seq, rehearsal).add(e, grown, t.likes[rehearsal])
+	}
+	v.add(e)
+	if e.Kind == KindGap {
+		s.gap(DataOf[Gap](e), rehearsal)
+	}
+}
+
+// holds notes that an event belongs to the minute.
+func (m *Minute) holds(seq int64) {
+	if m.FirstSeq == 0 || seq < m.FirstSeq {
+		m.FirstSeq = seq
+	}
+	m.LastSeq = max(m.LastSeq, seq)
+}
+
+// add counts an event. grown is by how much it let the room's likes grow, total what they come to.
+func (m *Minute) add(e Event, grown, total int64) {
 	switch e.Kind {
 	case KindComment:
 		m.Comments++
-		v.Comments++
 	case KindGift:
-		gift := DataOf[Gift](e)
-		if gift.Streaking {
-			return
+		if gift := DataOf[Gift](e); !gift.Streaking {
+			m.Gifts += int64(gift.RepeatCount)
+			m.Diamonds += int64(gift.TotalDiamonds)
 		}
-		m.Gifts += int64(gift.RepeatCount)
-		v.Gifts += int64(gift.RepeatCount)
-		m.Diamonds += int64(gift.TotalDiamonds)
-		v.Diamonds += int64(gift.TotalDiamonds)
 	case KindLike:
-		like := DataOf[Like](e)
-		m.Likes += t.likesGrown(e.Origin.Rehearsal(), like)
-		m.LikesTotal = max(m.LikesTotal, t.likes[e.Origin.Rehearsal()])
-		v.Likes += int64(like.Count)
+		m.Likes += grown
+		m.LikesTotal = max(m.LikesTotal, total)
 	case KindJoin:
 		m.Joins++
-		v.Joins++
 	case KindFollow:
 		m.Follows++
-		v.Follows++
+		m.Followers = max(m.Followers, DataOf[Follow](e).Followers)
 	case KindShare:
 		m.Shares++
-		v.Shares++
 	case KindViewers:
-		m.Viewers = DataOf[Viewers](e).Viewers
-		m.ViewersPeak = max(m.ViewersPeak, m.Viewers)
-	case KindGap:
-		s.gap(DataOf[Gap](e), e.Origin.Rehearsal())
+		told := DataOf[Viewers](e)
+		m.Viewers = told.Viewers
+		m.ViewersPeak = max(m.ViewersPeak, told.Viewers)
+		m.ViewersSum += told.Viewers
+		m.ViewersCounts++
+		m.ViewersTotal = max(m.ViewersTotal, told.Total)
+	}
+}
+
+func (p *ProgramSum) add(e Event, grown, total int64) {
+	if e.Kind == KindViewers && p.ViewersFirst < 0 {
+		p.ViewersFirst = DataOf[Viewers](e).Viewers
+	}
+	p.Sums.add(e, grown, total)
+}
+
+// add counts what a viewer did.
+func (v *Attendance) add(e Event) {
+	switch e.Kind {
+	case KindComment:
+		v.Comments++
+	case KindGift:
+		if gift := DataOf[Gift](e); !gift.Streaking {
+			v.Gifts += int64(gift.RepeatCount)
+			v.Diamonds += int64(gift.TotalDiamonds)
+		}
+	case KindLike:
+		v.Likes += int64(DataOf[Like](e).Count)
+	case KindJoin:
+		v.Joins++
+	case KindFollow:
+		v.Follows++
+	case KindShare:
+		v.Shares++
 	}
 }
 
@@ -176,6 +248,17 @@ func (s *sums) minute(at time.Time, rehearsal bool) *Minute {
 		s.minutes[key] = m
 	}
 	return m
+}
+
+// program returns what happens while a program is on.
+func (s *sums) program(seq int64, rehearsal bool) *ProgramSum {
+	key := programKey{seq, rehearsal}
+	p := s.programs[key]
+	if p == nil {
+		p = &ProgramSum{Program: seq, ViewersFirst: -1, Sums: Minute{Rehearsal: rehearsal, Viewers: -1, ViewersPeak: -1}}
+		s.programs[key] = p
+	}
+	return p
 }
 
 // gap spreads a gap over the minutes it covers.
