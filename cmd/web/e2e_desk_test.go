@@ -23,14 +23,14 @@ import (
 
 // tab is a page of a browser, signed in to a panel.
 type tab struct {
-	t    *testing.T
+	t    testing.TB
 	ctx  context.Context
 	base string
 	lang *catalog.Printer
 }
 
 // browse starts a browser, or says why it cannot.
-func browse(t *testing.T, base string) *tab {
+func browse(t testing.TB, base string) *tab {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(t.Context())
 	t.Cleanup(cancel)

@@ -48,7 +48,7 @@ func TestMain(m *testing.M) {
 const patience = time.Minute
 
 // soon returns a context that ends with the test, or when what should happen soon has not.
-func soon(t *testing.T) context.Context {
+func soon(t testing.TB) context.Context {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	t.Cleanup(cancel)
@@ -77,13 +77,13 @@ var emptyDatabase = sync.OnceValues(func() ([]byte, error) {
 })
 
 // brandNew is settings without a database: the program makes it, as on a first start.
-func brandNew(t *testing.T, srv *tiktoktest.Server, more ...string) []string {
+func brandNew(t testing.TB, srv *tiktoktest.Server, more ...string) []string {
 	t.Helper()
 	return settings(t, srv, append(more, "SHOWCALLER_DATABASE_URL=sqlite:"+filepath.Join(t.TempDir(), "data", "showcaller.db"))...)
 }
 
 // settings is the environment of a program of its own: its folder, its port, its TikTok. srv may be nil. What more holds wins.
-func settings(t *testing.T, srv *tiktoktest.Server, more ...string) []string {
+func settings(t testing.TB, srv *tiktoktest.Server, more ...string) []string {
 	t.Helper()
 	dir := t.TempDir()
 	empty, err := emptyDatabase()
@@ -171,7 +171,7 @@ func (s *transcript) String() string {
 }
 
 // await returns the nth match of a pattern, or nil if the program ends before there is one.
-func (s *transcript) await(t *testing.T, pattern *regexp.Regexp, nth int, ended <-chan struct{}) []string {
+func (s *transcript) await(t testing.TB, pattern *regexp.Regexp, nth int, ended <-chan struct{}) []string {
 	t.Helper()
 	late := soon(t).Done()
 	for over := false; ; {
@@ -196,7 +196,7 @@ func (s *transcript) await(t *testing.T, pattern *regexp.Regexp, nth int, ended 
 
 // process is the program in a process of its own.
 type process struct {
-	t    *testing.T
+	t    testing.TB
 	cmd  *exec.Cmd
 	out  *transcript
 	errs bytes.Buffer
@@ -205,7 +205,7 @@ type process struct {
 }
 
 // spawn starts the program. It is killed when the test ends, if it still runs then.
-func spawn(t *testing.T, environ []string, args ...string) *process {
+func spawn(t testing.TB, environ []string, args ...string) *process {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
@@ -274,7 +274,7 @@ func (p *process) address() string {
 
 // panel is a running panel, as a program sees it.
 type panel struct {
-	t   *testing.T
+	t   testing.TB
 	url string
 }
 

@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { icon, LightElement } from "./element";
 import { stopwatch, type Texts } from "./i18n";
 import type { Health, Link } from "./live";
+import { everySecond } from "./pulse";
 import { vitals, type Seen, type Vital } from "./vitals";
 import type { LiveEvent } from "./wire.gen";
 
@@ -20,21 +21,22 @@ class HealthElement extends LightElement {
   protected linkSince = Date.now();
   private wasOpen = false;
 
-  private ticking: ReturnType<typeof setInterval> | undefined;
+  private rest: (() => void) | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.ticking = setInterval(() => this.requestUpdate(), 1_000);
+    this.rest = everySecond(() => this.requestUpdate());
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    clearInterval(this.ticking);
+    this.rest?.();
   }
 
   showHealth(health: Health): void {
+    const news = health.state !== this.health?.state || health.reason !== this.health.reason;
     this.health = health;
-    this.requestUpdate();
+    if (news) this.requestUpdate(); // the rest can wait for the next second
   }
 
   showLink(link: Link): void {

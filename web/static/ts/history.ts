@@ -56,6 +56,7 @@ export class History {
   private early: LiveEvent[] = []; // what came since the last look was asked for
   private likes = 0; // the room's total
   version = 0; // changes when anything here does
+  turns = 0; // changes when more does than the numbers of a minute
 
   constructor(
     private readonly all: boolean,
@@ -71,6 +72,7 @@ export class History {
     this.list = [];
     this.early = [];
     this.lastSeq = this.likes = 0;
+    this.turns++;
     this.touch();
     if (session) void this.refresh(session, 2_000);
   }
@@ -139,6 +141,7 @@ export class History {
       if (e.seq > known) this.mark(e);
       this.count(e);
     }
+    this.turns++;
     this.touch();
   }
 
@@ -194,7 +197,10 @@ export class History {
   private mark(e: LiveEvent): void {
     const at = Date.parse(e.data.timestamp);
     const add = (m: Mark) => {
-      if (!this.list.some((old) => old.kind === m.kind && old.from === m.from && old.to === m.to)) this.list.push(m);
+      if (!this.list.some((old) => old.kind === m.kind && old.from === m.from && old.to === m.to)) {
+        this.list.push(m);
+        this.turns++;
+      }
     };
     if (!this.all && (e.origin === "simulated" || e.origin === "replay")) add(mark("test", startOf(at)));
     else if (e.event_type === "program") add({ ...mark("program", at), label: e.data.action === "start" ? e.data.programName : "" });

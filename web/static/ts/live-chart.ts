@@ -7,6 +7,7 @@ import { series, startOf, step, ticks, type History, type Mark } from "./history
 import type { Texts } from "./i18n";
 
 const height = 132;
+const redraw = 4_000; // ms between two drawings of one minute: its last bar grows
 
 export class LiveChart extends LightElement {
   texts!: Texts;
@@ -15,6 +16,8 @@ export class LiveChart extends LightElement {
   private plot: uPlot | undefined;
   private marks: Mark[] = [];
   private shown = ""; // what is drawn: the minute and the version of the history
+  private drawn = 0; // when
+  private turns = -1; // of the history, then
   private data: uPlot.AlignedData = [[], [], [], []];
   private at: number | undefined; // index under the cursor
 
@@ -38,7 +41,10 @@ export class LiveChart extends LightElement {
   show(now: number): void {
     const shown = `${startOf(now)} ${this.history.version}`;
     if (shown === this.shown || document.hidden) return;
+    if (now - this.drawn < redraw && this.history.turns === this.turns && startOf(now) === startOf(this.drawn)) return;
     this.shown = shown;
+    this.drawn = now;
+    this.turns = this.history.turns;
     this.marks = this.history.marks(now);
     this.data = series(this.history.hour(now), now);
     this.requestUpdate();

@@ -4,6 +4,7 @@ import { repeat } from "lit/directives/repeat.js";
 import { LightElement } from "./element";
 import type { Texts } from "./i18n";
 import { dropBrokenPictures } from "./pictures";
+import { nextSecond } from "./pulse";
 import { rowView } from "./row-view";
 import { keeps, Rows } from "./rows";
 import type { LiveEvent } from "./wire.gen";
@@ -28,12 +29,19 @@ export class LiveKeep extends LightElement {
   }
 
   add(events: LiveEvent[]): void {
+    if (!this.started) this.requestUpdate();
     this.started = true;
     for (const e of events) {
       // Every tap of a streak, since nobody knows yet what it will be worth; and what takes rows away.
-      if (["gift", "question", "subscribe", "delete"].includes(e.event_type)) this.rows.add(e);
+      if (!["gift", "question", "subscribe", "delete"].includes(e.event_type)) continue;
+      this.rows.add(e);
+      this.requestUpdate();
     }
-    this.requestUpdate();
+  }
+
+  protected override async scheduleUpdate(): Promise<void> {
+    await nextSecond();
+    await super.scheduleUpdate();
   }
 
   protected override ready(): boolean {

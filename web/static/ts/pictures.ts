@@ -9,9 +9,15 @@ export function pictureSrc(address: string | undefined): string {
 export function dropBrokenPictures(root: Document | HTMLElement): void {
   // An error does not bubble, but it can be caught on its way down.
   root.addEventListener("error", (e) => {
-    if (e.target instanceof HTMLImageElement && "optional" in e.target.dataset) e.target.hidden = true;
+    if (e.target instanceof HTMLImageElement && "optional" in e.target.dataset) drop(e.target);
   }, true);
   for (const img of root.querySelectorAll<HTMLImageElement>("img[data-optional]")) {
-    if (img.complete && img.naturalWidth === 0) img.hidden = true;
+    if (img.complete && img.naturalWidth === 0) drop(img);
   }
+}
+
+/** A face has its letter beneath; where only the looks change, nothing is laid out anew. */
+function drop(img: HTMLImageElement): void {
+  if (img.closest(".face")) img.dataset["broken"] = "";
+  else img.hidden = true;
 }

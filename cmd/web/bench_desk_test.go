@@ -1,0 +1,97 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/heapprofiler"
+	"github.com/chromedp/cdproto/performance"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+const (
+	slowdown  = 4 // of the browser's processor, where the main thread is measured: a cheap laptop beside the lights
+	showRate  = 50
+	showHour  = 3600 * showRate // events
+	showQuick = 1500            // events a second, so that an hour of them takes two minutes
+)
+
+// BenchmarkDeskThread shows the desk fifty events a second and reports which part of the time its main thread was at work, in a
+// browser slowed down four times.
+func BenchmarkDeskThread(b *testing.B) {
+	t := benchDesk(b, showRate)
+	call(t, emulation.SetCPUThrottlingRate, emulation.SetCPUThrottlingRateParams{Rate: slowdown})
+	t.until(`document.querySelector("live-feed").count >= 1500`) // the window is full, the code compiled
+	before, at := t.busy(), time.Now()
+	t.until(`document.querySelector("live-feed").count >= 3000`)
+	b.ReportMetric(100*(t.busy()-before)/time.Since(at).Seconds(), "%main-thread")
+	b.ReportMetric(0, "ns/op")
+}
+
+// BenchmarkDeskHeap shows the desk an hour of fifty events a second, faster, and reports the heap after a tenth of it and at its
+// end. The first tenth fills what is kept.
+func BenchmarkDeskHeap(b *testing.B) {
+	t := benchDesk(b, showQuick)
+	var heaps []float64
+	for tenth := 1; tenth <= 10; tenth++ {
+		t.until(fmt.Sprintf(`document.querySelector("live-feed").count >= %d`, tenth*showHour/10))
+		heaps = append(heaps, t.heap())
+		b.Logf("after %d events: %.2f MB", tenth*showHour/10, heaps[len(heaps)-1]/1e6)
+	}
+	first, last := heaps[0], heaps[len(heaps)-1]
+	b.ReportMetric(first/1e6, "MB-after-6min")
+	b.ReportMetric(last/1e6, "MB-after-1h")
+	b.ReportMetric(100*(last-first)/first, "%growth")
+	b.ReportMetric(0, "ns/op")
+}
+
+// benchDesk opens the desk of a room where so many events a second happen.
+func benchDesk(b *testing.B, rate int) *tab {
+	b.Helper()
+	url := startFakelive(b, 1, rate)
+	program := spawn(b, settings(b, nil,
+		"SHOWCALLER_TIKTOK_WEB_URL="+url, "SHOWCALLER_TIKTOK_WEBCAST_URL="+url, "SHOWCALLER_TIKTOK_SIGN_URL="+url,
+		"SHOWCALLER_TIKTOK_WS_URL="+strings.Replace(url, "http", "ws", 1), "SHOWCALLER_TIKTOK_CONNECT=direct"))
+	p := panel{b, program.address()}
+	p.watch("bench")
+	t := browse(b, p.url)
+	t.signIn("en", "dark")
+	t.open("/rooms/bench")
+	t.until(`document.querySelector("live-feed").count > 0`)
+	return t
+}
+
+// busy returns how long the page's main thread has been at work, in seconds.
+func (b *tab) busy() float64 {
+	b.t.Helper()
+	call(b, performance.Enable, performance.EnableParams{TimeDomain: performance.EnableTimeDomainThreadTicks})
+	for _, m := range call(b, performance.GetMetrics, cdp.Empty{}).Metrics {
+		if m.Name == "TaskDuration" {
+			return m.Value
+		}
+	}
+	b.t.Fatal("the browser does not tell how busy it is")
+	return 0
+}
+
+// heap returns the bytes of the page's heap after a collection.
+func (b *tab) heap() float64 {
+	b.t.Helper()
+	call(b, heapprofiler.CollectGarbage, cdp.Empty{})
+	return call(b, runtime.GetHeapUsage, cdp.Empty{}).UsedSize
+}
+
+// call sends the browser a command of its debugging protocol.
+func call[P, R any](b *tab, command cdp.Command[P, R], params P) R {
+	b.t.Helper()
+	r, err := chromedp.Call(b.ctx, command, params)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return r
+}
