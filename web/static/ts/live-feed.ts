@@ -6,6 +6,7 @@ import { describe, lineText } from "./describe";
 import { icon, LightElement } from "./element";
 import type { Texts } from "./i18n";
 import { dropBrokenPictures } from "./pictures";
+import { nextBeat, nextSecond } from "./pulse";
 import { belongs, groups, hasRole, pinnable, plain, roles, Rows, type Group, type Role, type Row } from "./rows";
 import { rowView } from "./row-view";
 import { Spoken } from "./spoken";
@@ -13,18 +14,22 @@ import { Heights } from "./virtual";
 import type { EventOf, LiveEvent } from "./wire.gen";
 
 const overscan = 10; // rows kept in the page beyond those in sight
+const inset = 16; // px, of the list above its first and below its last row together
 const near = 32; // px from the end that still count as being at the end
 const rest = 10_000; // ms a pointer may lie still on the list before it no longer holds it
-const calm = 80; // ms between two drawings of news
-const busy = 300; // the same while more comes than anybody can read
+const calm = 80; // ms between two drawings of news; while more comes than anybody can read, it is the page's beat
 const readable = 12; // events a second that can be followed
+const flood = 30; // events a second of which nobody reads a line
+const remembered = 20_000; // events whose numbers are kept
 const speak = 10_000; // ms between two spoken summaries
 
 export class LiveFeed extends LightElement {
   texts!: Texts;
   room = "";
-  /** The numbers of all events received, in order. */
+  /** The numbers of the newest events received, in order. */
   readonly seqs: number[] = [];
+  /** How many events were received. */
+  count = 0;
 
   private readonly demo = "demo" in this.dataset; // everything is made up: the page says it once, not on each row
   private started = false; // the server has answered: from now on the list is ours
@@ -86,6 +91,8 @@ export class LiveFeed extends LightElement {
 
   add(events: LiveEvent[]): void {
     this.arrived += events.length;
+    this.count += events.length;
+    if (this.seqs.length > remembered) this.seqs.splice(0, this.seqs.length - remembered / 2);
     for (const e of events) {
       this.seqs.push(e.seq);
       this.rows.add(e);
@@ -106,7 +113,7 @@ export class LiveFeed extends LightElement {
 
   /** However much arrives, the page is drawn at most once a frame, and for news alone some times a second. */
   protected override async scheduleUpdate(): Promise<void> {
-    if (!this.hurried) await new Promise((r) => setTimeout(r, this.drawn + (this.rate > readable ? busy : calm) - performance.now()));
+    if (!this.hurried) await this.turn();
     await new Promise(requestAnimationFrame);
     this.hurried = false;
     const now = performance.now();
@@ -114,6 +121,12 @@ export class LiveFeed extends LightElement {
     this.arrived = 0;
     this.drawn = now;
     await super.scheduleUpdate();
+  }
+
+  private turn(): Promise<unknown> {
+    if (this.rate > flood) return nextSecond();
+    if (this.rate > readable) return nextBeat();
+    return new Promise((r) => setTimeout(r, this.drawn + calm - performance.now()));
   }
 
   /** Draws what the reader did without delay. */
@@ -156,10 +169,8 @@ export class LiveFeed extends LightElement {
       const row = this.visible[Number(li.dataset["index"])];
       if (row) news = this.heights.measure(row, li.offsetHeight) || news;
     }
-    if (news) {
-      this.heights.layout(this.visible);
-      this.hurry();
-    }
+    if (news) this.heights.layout(this.visible);
+    if (news && (!this.following || this.held)) this.hurry(); // at the end nothing below can move: it is right already
     this.place(scroller);
   }
 
@@ -188,6 +199,7 @@ export class LiveFeed extends LightElement {
 
   private scrolled = (): void => {
     const s = this.scroller.value!;
+    if (this.following && !this.held && s.scrollTop === this.placed) return; // we did it ourselves
     const atEnd = s.scrollHeight - s.scrollTop - s.clientHeight < near;
     if (atEnd && !this.following) this.follow();
     else if (!atEnd && this.following && !this.held && s.scrollTop < this.placed - 2) this.leave(); // else the list has grown below
@@ -370,9 +382,10 @@ export class LiveFeed extends LightElement {
     const top = this.following && !this.held ? this.heights.total - height : (s?.scrollTop ?? 0);
     const span = this.heights.span(Math.max(0, top), height, overscan);
     const shown = this.visible.slice(span.from, span.to);
+    const above = Math.max(span.before, height - inset - this.heights.total); // few rows stand at the bottom, where the new ones come
     const view = { texts: this.texts, plain: this.demo, room: this.room };
     return html`
-      <li class="pad first" role="presentation" .style=${`height:${span.before}px`}></li>
+      <li class="pad first" role="presentation" .style=${`height:${above}px`}></li>
       ${repeat(shown, (row) => row.id, (row, i) => rowView(row, view, span.from + i))}
       <li class="pad" role="presentation" .style=${`height:${span.after}px`}></li>`;
   }
