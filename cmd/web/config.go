@@ -37,6 +37,11 @@ type Config struct {
 	Model      string `env:"SHOWCALLER_MODEL"`
 	ModelKey   string `env:"SHOWCALLER_MODEL_KEY"`
 
+	SpeechURL   string `env:"SHOWCALLER_SPEECH_URL"`
+	SpeechKey   string `env:"SHOWCALLER_SPEECH_KEY"`
+	SpeechModel string `env:"SHOWCALLER_SPEECH_MODEL" envDefault:"tts-1"`
+	SpeechVoice string `env:"SHOWCALLER_SPEECH_VOICE" envDefault:"alloy"`
+
 	AdminAddr string     `env:"SHOWCALLER_ADMIN_ADDR"`
 	LogLevel  slog.Level `env:"SHOWCALLER_LOG_LEVEL" envDefault:"info"`
 	LogFormat string     `env:"SHOWCALLER_LOG_FORMAT" envDefault:"text"`

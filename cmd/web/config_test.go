@@ -37,7 +37,7 @@ func TestConfigDefaults(t *testing.T) {
 		Addr: "localhost:8080", DatabaseURL: "sqlite:data/showcaller.db", Demo: true,
 		TikTokConnect: "auto", TikTokWebURL: "https://www.tiktok.com", TikTokWebcastURL: "https://webcast.tiktok.com",
 		TikTokWSURL: "wss://webcast-ws.tiktok.com", TikTokSignURL: "https://api.eulerstream.com",
-		LogLevel: slog.LevelInfo, LogFormat: "text",
+		SpeechModel: "tts-1", SpeechVoice: "alloy", LogLevel: slog.LevelInfo, LogFormat: "text",
 	}
 	if diff := cmp.Diff(want, c); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

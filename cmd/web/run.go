@@ -93,9 +93,15 @@ func Run(ctx context.Context, c Config, ready func(Address)) (err error) {
 	}
 	defer directors.Wait()
 	defer stopEngine()
+	overlays, err := c.startOverlays(engineCtx, store, engine, directors, log)
+	if err != nil {
+		return err
+	}
+	defer overlays.Wait()
+	defer stopEngine()
 
 	panel := server.New(store, engine, server.Options{
-		BaseURL: c.BaseURL, APIToken: c.APIToken, ParseName: tiktok.ParseName, Log: log, Version: version(), Story: host, Directors: directors,
+		BaseURL: c.BaseURL, APIToken: c.APIToken, ParseName: tiktok.ParseName, Log: log, Version: version(), Story: host, Directors: directors, Overlays: overlays,
 	})
 	return c.servePanel(ctx, listener, panel, parts{engine, store, client, log}, ready)
 }

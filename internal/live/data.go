@@ -272,10 +272,11 @@ type Gap struct {
 	Detail  string  `json:"detail,omitempty"`
 }
 
-// Note is a remark of the team, or of a replay about itself.
+// Note is a remark of the team, of a replay about itself, or what OBS did.
 type Note struct {
 	Text    string  `json:"text"`
 	Author  string  `json:"author,omitempty"`
+	Topic   string  `json:"topic,omitempty"`           // "obs_scene", "obs_on_air", "obs_off_air"; missing of a person's remark
 	Silence float64 `json:"silence_seconds,omitempty"` // of the past session that a replay leaves out; Text says so in English
 }
 

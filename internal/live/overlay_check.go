@@ -19,6 +19,17 @@ type FieldError struct {
 	Message string // in English
 }
 
+// Args returns what the words for Rule name.
+func (e FieldError) Args() map[string]any {
+	switch e.Rule {
+	case "range", "length", "count", "ascending", "css":
+		return map[string]any{"Least": e.Min, "Most": e.Max}
+	case "one_of", "placeholder":
+		return map[string]any{"Allowed": e.Allowed}
+	}
+	return nil
+}
+
 // FieldErrors is everything that is wrong with something, as the cause of an *Error with CodeInvalid.
 type FieldErrors []FieldError
 
@@ -47,6 +58,16 @@ func CheckOptions(o OverlayOptions) error {
 		return nil
 	}
 	return badOptions(w.errs...)
+}
+
+// CheckOverlayName reports what is wrong with an overlay's name. An empty one is none.
+func CheckOverlayName(name string) error {
+	w := &wrong{}
+	w.text("name", name, 80)
+	if len(w.errs) == 0 {
+		return nil
+	}
+	return &Error{Code: CodeInvalid, Op: "live.CheckOverlayName", Field: "name", Msg: w.errs[0].Message, Err: FieldErrors(w.errs)}
 }
 
 // CheckSize reports what is wrong with a size.

@@ -42,6 +42,7 @@ func (s *Server) api(r chi.Router) huma.API {
 		s.messageOperation(api)
 		r.Post("/api/stories/{storyId}/message", s.page(s.postMessage))
 		s.simulatorOperations(api)
+		s.overlayOperations(api)
 		r.Get("/api/docs", s.page(s.showDocs(api)))
 		r.Get("/api/sessions/{id}/export.{format}", s.page(s.exportSession))
 		r.Get("/api/sessions/{id}/follow", s.page(s.followSession))

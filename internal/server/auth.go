@@ -99,7 +99,7 @@ func whoami(ctx context.Context) (identity, bool) {
 // identify finds out who makes each request, by bearer token or by login.
 func (s *Server) identify(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, "/static/") {
+		if strings.HasPrefix(r.URL.Path, "/static/") || strings.HasPrefix(r.URL.Path, "/overlay/") { // an overlay's address is all it needs
 			next.ServeHTTP(w, r)
 			return
 		}

@@ -92,7 +92,7 @@ func (s *Server) report(r *http.Request, err error) string {
 		return ""
 	}
 	id := randomToken()[:8]
-	s.log.Error("request failed", "id", id, "method", r.Method, "path", r.URL.Path, "err", err)
+	s.log.Error("request failed", "id", id, "method", r.Method, "path", masked(r.URL), "err", err)
 	return id
 }
 
@@ -138,7 +138,7 @@ type problem struct {
 type problemField struct {
 	Path    string         `json:"path" doc:"where in the request, for example body.data.gift.id"`
 	Message string         `json:"message"`
-	Rule    string         `json:"rule,omitempty" doc:"which rule is broken, where it is one of the story's: for words in other languages"`
+	Rule    string         `json:"rule,omitempty" doc:"which rule is broken, where it is one of a story's or an overlay's: for words in other languages"`
 	Args    map[string]any `json:"args,omitempty" doc:"what such words name, for example Most"`
 }
 
@@ -173,6 +173,12 @@ func (p *problem) refine(err error) {
 		p.Errors = nil
 		for _, f := range v.Fields {
 			p.Errors = append(p.Errors, problemField{strings.TrimSuffix("body."+f.Path, "."), f.Message, f.Rule, f.Args})
+		}
+	}
+	if v, ok := errors.AsType[live.FieldErrors](err); ok {
+		p.Errors = nil
+		for _, f := range v {
+			p.Errors = append(p.Errors, problemField{strings.TrimSuffix("body."+f.Path, "."), f.Message, f.Rule, f.Args()})
 		}
 	}
 }

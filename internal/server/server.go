@@ -32,6 +32,7 @@ type Options struct {
 	Story     Story             // answers /api/stories/{storyId}/message
 	Directors *live.Directors   // one a story
 	Pictures  http.RoundTripper // fetches TikTok's pictures; nil is the usual way
+	Overlays  *live.Overlays
 }
 
 // Story is what answers messages, and knows which there are.
@@ -51,8 +52,11 @@ type Server struct {
 
 	pictures *pictures
 	boards   boards
+	vault    overlayVault
+	misses   *httprate.RateLimiter // of overlay addresses that lead nowhere
 
-	storyChanges sync.Mutex // one change of a story's settings at a time
+	storyChanges   sync.Mutex // one change of a story's settings at a time
+	overlayChanges sync.Mutex // and of an overlay's
 
 	setup setupToken
 	onces onces
@@ -65,7 +69,7 @@ type Server struct {
 
 // New returns a server on an open database and a started engine.
 func New(d *db.DB, engine *live.Engine, opts Options) *Server {
-	s := &Server{db: d, engine: engine, opts: opts, log: opts.Log, closed: make(chan struct{}), pictures: newPictures(d, opts.Pictures)}
+	s := &Server{db: d, engine: engine, opts: opts, log: opts.Log, closed: make(chan struct{}), pictures: newPictures(d, opts.Pictures), vault: overlayVault{db: d}}
 	s.logins = &loginStore{db: d, secure: strings.HasPrefix(opts.BaseURL, "https:")}
 	return s
 }
@@ -113,6 +117,7 @@ func (s *Server) Handler() http.Handler {
 	r.Get("/story-client.js", storyClient)
 	r.Mount(static.Prefix, http.StripPrefix(strings.TrimSuffix(static.Prefix, "/"), static.Handler()))
 	s.publicPages(r)
+	s.overlayRoutes(r)
 	r.Group(func(r chi.Router) {
 		r.Use(s.requireLogin)
 		s.panelPages(r)

@@ -284,6 +284,7 @@ export interface Gap {
 export interface Note {
   text: string;
   author?: string;
+  topic?: string;
   silence_seconds?: number;
 }
 

@@ -1,0 +1,505 @@
+package live
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// OverlayStore is what overlays need of a store.
+type OverlayStore interface {
+	// OverlayMemory returns what an overlay kept; the zero value if nothing.
+	OverlayMemory(ctx context.Context, id int64) (OverlayMemory, error)
+	SaveOverlayMemory(ctx context.Context, id int64, m OverlayMemory) error
+	// SaveOverlaySeen keeps when and how an overlay was last seen, and when it last drew a test.
+	SaveOverlaySeen(ctx context.Context, id int64, s OverlaySighting) error
+
+	// NewestLive returns the newest session of a LIVE of a room: no rehearsal, no replay. Its ID is 0 if there is none.
+	NewestLive(ctx context.Context, room string) (SessionInfo, error)
+	// ShowSums returns a session's sums, of real events and of simulated and replayed ones, and the newest seq that is in both.
+	// Pieces are of one gift, if its id is not 0.
+	ShowSums(ctx context.Context, session, gift int64) (seq int64, counted, made ShowSums, err error)
+	// Leaders returns the first of a room's viewers, with rank 0.
+	Leaders(ctx context.Context, q LeaderQuery) ([]Leader, error)
+	// RecentEvents returns those of some kinds among the newest events up to a seq, in order. It looks at so many at most; kinds
+	// that are rare are found however far back they are.
+	RecentEvents(ctx context.Context, session int64, kinds []Kind, upTo int64, look int) ([]Event, error)
+	// StoryProfile returns a story.
+	StoryProfile(ctx context.Context, id string) (StoryProfile, error)
+}
+
+// OverlayMemory is what an overlay must know after a restart, as of a seq of a session.
+type OverlayMemory struct {
+	Session int64
+	Seq     int64
+	Data    json.RawMessage
+	At      time.Time
+}
+
+// OverlaySighting is when and how an overlay was last seen.
+type OverlaySighting struct {
+	At    time.Time // when a page last said something about itself, or left
+	Seen  OverlaySeen
+	Drawn time.Time // when a test was last drawn; zero if it never was
+	Test  string    // its id
+}
+
+// OverlayStatus is how an overlay is doing now.
+type OverlayStatus struct {
+	Pages []OverlayPageStatus
+	Last  OverlaySighting
+}
+
+// OverlayPageStatus is one page that is connected.
+type OverlayPageStatus struct {
+	Seen   OverlaySeen
+	Told   bool // it has said something about itself
+	Joined time.Time
+}
+
+// OverlayParts are what overlays are made with. All but Engine, Store and Log may be missing.
+type OverlayParts struct {
+	Engine    *Engine
+	Store     OverlayStore
+	Directors *Directors   // hear what host overlays have said
+	Voice     Voice        // of the host; nil leaves it at subtitles
+	Words     OverlayWords // of the overlays themselves
+	Build     string       // of this program
+	Log       *slog.Logger
+}
+
+// Overlays run one goroutine an overlay. Their methods may be called from any goroutine after Start.
+type Overlays struct {
+	engine    *Engine
+	store     OverlayStore
+	directors *Directors
+	voice     Voice
+	words     OverlayWords
+	build     string
+	log       *slog.Logger
+	sounds    sounds
+
+	mu       sync.Mutex
+	ctx      context.Context // Start's
+	running  map[int64]*overlayRun
+	previews map[previewKey]*overlayRun
+	keys     map[int64]chan struct{} // of each overlay: closed when its address changes
+	last     map[int64]*sighting
+	stage    map[string]string // what OBS last told of each room, by room and sort
+	wg       sync.WaitGroup
+}
+
+type previewKey struct {
+	id   int64
+	room string
+}
+
+// sighting is a sighting and when it was last stored.
+type sighting struct {
+	OverlaySighting
+	storedAt time.Time
+}
+
+// NewOverlays returns overlays that do not run yet.
+func NewOverlays(p OverlayParts) *Overlays {
+	o := &Overlays{
+		engine: p.Engine, store: p.Store, directors: p.Directors, voice: p.Voice, words: p.Words, build: p.Build, log: p.Log,
+		running: map[int64]*overlayRun{}, previews: map[previewKey]*overlayRun{}, keys: map[int64]chan struct{}{}, last: map[int64]*sighting{},
+		stage: map[string]string{},
+	}
+	if o.words == nil {
+		o.words = func(_, key string) string { return key }
+	}
+	return o
+}
+
+// Start begins to run the overlays there are. Everything ends with ctx; Wait waits for that.
+func (o *Overlays) Start(ctx context.Context, all []Overlay) {
+	o.mu.Lock()
+	o.ctx = ctx
+	o.mu.Unlock()
+	for _, overlay := range all {
+		o.begin(overlay)
+	}
+}
+
+// Wait returns when every overlay has ended, after the context of Start has.
+func (o *Overlays) Wait() { o.wg.Wait() }
+
+// begin runs an overlay unless it runs.
+func (o *Overlays) begin(overlay Overlay) (run *overlayRun, began bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if run := o.running[overlay.ID]; run != nil {
+		return run, false
+	}
+	run = o.start(overlay, overlay.Room, false)
+	o.running[overlay.ID] = run
+	o.keys[overlay.ID] = make(chan struct{})
+	return run, true
+}
+
+// start runs an overlay with the events of a room; the caller holds the lock.
+func (o *Overlays) start(overlay Overlay, room string, preview bool) *overlayRun {
+	ctx, cancel := context.WithCancel(o.ctx)
+	run := &overlayRun{
+		hub: o, id: overlay.ID, kind: overlay.Kind, room: room, preview: preview, frames: newFrameLog(), calls: make(chan func(*running)),
+		done: make(chan struct{}), cancel: cancel,
+	}
+	parts := viewParts{store: o.store, room: room, words: o.words, preview: preview}
+	if !preview {
+		parts.stage = &stagehand{run: run, ctx: ctx}
+	}
+	o.wg.Go(func() {
+		defer cancel()
+		run.run(ctx, overlay, newView(overlay.Kind, parts))
+	})
+	return run
+}
+
+// Put runs a new overlay, or gives one that runs its new options. The room and the kind of an overlay never change.
+func (o *Overlays) Put(ctx context.Context, overlay Overlay) error {
+	run, began := o.begin(overlay)
+	if began {
+		return nil
+	}
+	for _, r := range append(o.previewsOf(overlay.ID), run) {
+		var failed error
+		err := r.do(ctx, func(s *running) { failed = s.configure(ctx, overlay) })
+		if err == nil {
+			err = failed
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o *Overlays) previewsOf(id int64) []*overlayRun {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	var runs []*overlayRun
+	for key, run := range o.previews {
+		if key.id == id {
+			runs = append(runs, run)
+		}
+	}
+	return runs
+}
+
+// Rekey sends away the pages that came by an overlay's address so far.
+func (o *Overlays) Rekey(id int64) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if key := o.keys[id]; key != nil {
+		close(key)
+		o.keys[id] = make(chan struct{})
+	}
+}
+
+// Remove ends an overlay that was deleted, with its pages.
+func (o *Overlays) Remove(id int64) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if key := o.keys[id]; key != nil {
+		close(key)
+		delete(o.keys, id)
+	}
+	if run := o.running[id]; run != nil {
+		run.cancel()
+		delete(o.running, id)
+	}
+	for key, run := range o.previews {
+		if key.id == id {
+			run.cancel()
+			delete(o.previews, key)
+		}
+	}
+	delete(o.last, id)
+}
+
+func (o *Overlays) find(id int64) (*overlayRun, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if run := o.running[id]; run != nil {
+		return run, nil
+	}
+	return nil, &Error{Code: CodeNotFound, Op: "live.Overlays", Msg: "There is no such overlay here. It may have been deleted."}
+}
+
+// Join opens a page of an overlay. The caller must Leave it.
+func (o *Overlays) Join(ctx context.Context, id int64) (*OverlayPage, error) {
+	run, err := o.find(id)
+	if err != nil {
+		return nil, err
+	}
+	o.mu.Lock()
+	revoked := o.keys[id]
+	o.mu.Unlock()
+	if revoked == nil {
+		return nil, ErrOverlayRevoked
+	}
+	return o.join(ctx, run, revoked)
+}
+
+// Preview opens a page of an overlay for the panel, with the events of a room that may be another one. What is shown in a
+// preview does not count: it keeps nothing and is not seen by others.
+func (o *Overlays) Preview(ctx context.Context, overlay Overlay, room string) (*OverlayPage, error) {
+	o.mu.Lock()
+	key := previewKey{overlay.ID, room}
+	run := o.previews[key]
+	if run == nil {
+		if o.ctx.Err() != nil {
+			o.mu.Unlock()
+			return nil, &Error{Code: CodeUnavailable, Reason: ReasonRestart, Op: "live.Preview", Msg: "Showcaller is shutting down."}
+		}
+		run = o.start(overlay, room, true)
+		o.previews[key] = run
+	}
+	run.users++
+	o.mu.Unlock()
+	page, err := o.join(ctx, run, nil)
+	if err != nil {
+		o.unuse(run)
+	}
+	return page, err
+}
+
+func (o *Overlays) join(ctx context.Context, run *overlayRun, revoked <-chan struct{}) (*OverlayPage, error) {
+	p := &OverlayPage{run: run, revoked: revoked}
+	var failed error
+	err := run.do(ctx, func(s *running) {
+		s.join(p, time.Now())
+		p.opening, p.cursor, failed = s.opening()
+	})
+	if err == nil {
+		err = failed
+	}
+	return p, err
+}
+
+// unuse ends a preview that nobody looks at any more.
+func (o *Overlays) unuse(run *overlayRun) {
+	if !run.preview {
+		return
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if run.users--; run.users > 0 {
+		return
+	}
+	run.cancel()
+	if key := (previewKey{run.id, run.room}); o.previews[key] == run {
+		delete(o.previews, key)
+	}
+}
+
+// airing returns what a room shows, and a channel that is closed when that may have changed.
+func (o *Overlays) airing(ctx context.Context, room string) (airing, <-chan struct{}, error) {
+	session, changed := o.engine.OnAir(room)
+	newest, err := o.store.NewestLive(ctx, room)
+	if err != nil {
+		return airing{}, changed, err
+	}
+	on := airing{session: newest, real: newest}
+	if session != nil {
+		on.session, on.open, on.log = session.Info, true, session.Log()
+		if !session.Info.Rehearsal() {
+			on.real = session.Info
+		}
+	} else {
+		on.log = newLog(newest.ID, newest.LastSeq, o.engine.store)
+		on.log.close()
+	}
+	on.last = on.log.Last()
+	return on, changed, nil
+}
+
+// OnAir returns the session of a room that events go to now, of its LIVE or a rehearsal, or nil, and a channel that is closed when
+// that may have changed.
+func (e *Engine) OnAir(room string) (*Session, <-chan struct{}) {
+	changed := e.staged.wait() // before the look, so that no change is missed
+	if info, ok := e.OpenSession(room); ok {
+		if s, err := e.Session(info.ID); err == nil {
+			return s, changed
+		}
+	}
+	return nil, changed
+}
+
+// Test has an overlay's pages show that they are there. It returns the id that comes back when one has drawn it.
+func (o *Overlays) Test(ctx context.Context, id int64) (string, error) {
+	run, err := o.find(id)
+	if err != nil {
+		return "", err
+	}
+	var test string
+	err = run.do(ctx, func(s *running) { test = s.test() })
+	for _, preview := range o.previewsOf(id) {
+		preview.later(ctx, func(s *running) { s.test() })
+	}
+	return test, err
+}
+
+const testShowMS = 5000
+
+func (s *running) test() string {
+	now := time.Now()
+	if v, ok := s.view.(*alertsView); ok {
+		return v.test(now)
+	}
+	id := "test-" + Timestamp(now)
+	s.publish(OverlayTest{ID: id, ShowMS: testShowMS})
+	return id
+}
+
+// Control does what somebody asks of an overlay.
+func (o *Overlays) Control(ctx context.Context, id int64, c OverlayCommand) error {
+	run, err := o.find(id)
+	if err != nil {
+		return err
+	}
+	var failed error
+	if err := run.do(ctx, func(s *running) { failed = s.view.control(ctx, c, time.Now()) }); err != nil {
+		return err
+	}
+	return failed
+}
+
+// StopAll clears the screen of every alert queue of a room, lets nothing more begin there, and has the host overlays fall silent.
+func (o *Overlays) StopAll(ctx context.Context, room string) error {
+	return o.each(ctx, room, OverlayCommand{Do: "stop"}, OverlayAlerts, OverlayHost)
+}
+
+// ResumeAll lets the alert queues of a room go on.
+func (o *Overlays) ResumeAll(ctx context.Context, room string) error {
+	return o.each(ctx, room, OverlayCommand{Do: "resume"}, OverlayAlerts)
+}
+
+func (o *Overlays) each(ctx context.Context, room string, c OverlayCommand, kinds ...OverlayKind) error {
+	o.mu.Lock()
+	var runs []*overlayRun
+	for _, run := range o.running {
+		for _, k := range kinds {
+			if run.room == room && run.kind == k {
+				runs = append(runs, run)
+			}
+		}
+	}
+	o.mu.Unlock()
+	for _, run := range runs {
+		var failed error
+		err := run.do(ctx, func(s *running) { failed = s.view.control(ctx, c, time.Now()) })
+		if err == nil {
+			err = failed
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Alerts returns what an alert queue does at this moment.
+func (o *Overlays) Alerts(ctx context.Context, id int64) (AlertQueue, error) {
+	run, err := o.find(id)
+	if err != nil {
+		return AlertQueue{}, err
+	}
+	if run.kind != OverlayAlerts {
+		return AlertQueue{}, &Error{Code: CodeConflict, Op: "live.Alerts", Msg: "This overlay shows no alerts."}
+	}
+	var q AlertQueue
+	err = run.do(ctx, func(s *running) { q = s.view.(*alertsView).snapshot(time.Now()) })
+	return q, err
+}
+
+// State returns what an overlay shows now.
+func (o *Overlays) State(ctx context.Context, id int64) (OverlayState, error) {
+	run, err := o.find(id)
+	if err != nil {
+		return nil, err
+	}
+	var state OverlayState
+	err = run.do(ctx, func(s *running) { state = s.view.state(time.Now()) })
+	return state, err
+}
+
+// Status returns how an overlay is doing: the pages that are connected, and the last one that was. stored is what the store
+// remembers of before this program's start.
+func (o *Overlays) Status(ctx context.Context, id int64, stored OverlaySighting) (OverlayStatus, error) {
+	run, err := o.find(id)
+	if err != nil {
+		return OverlayStatus{}, err
+	}
+	status := OverlayStatus{Last: stored}
+	o.mu.Lock()
+	if s := o.last[id]; s != nil {
+		status.Last = s.OverlaySighting
+		if status.Last.Drawn.IsZero() {
+			status.Last.Drawn, status.Last.Test = stored.Drawn, stored.Test
+		}
+	}
+	o.mu.Unlock()
+	err = run.do(ctx, func(s *running) {
+		for _, p := range s.pages {
+			status.Pages = append(status.Pages, OverlayPageStatus{p.seen, p.told, p.joined})
+		}
+	})
+	return status, err
+}
+
+// seen remembers what a page told about itself, and stores it now and then.
+func (o *Overlays) seen(ctx context.Context, id int64, seen OverlaySeen, now time.Time) {
+	o.sight(ctx, id, now, func(s *OverlaySighting) (wait time.Duration) {
+		changed := s.Seen.OBS != seen.OBS || s.Seen.Width != seen.Width || s.Seen.Height != seen.Height
+		s.At, s.Seen = now, seen
+		if changed {
+			return seenSoon
+		}
+		return seenEvery
+	})
+}
+
+func (o *Overlays) drawn(ctx context.Context, id int64, test string, now time.Time) {
+	o.sight(ctx, id, now, func(s *OverlaySighting) (wait time.Duration) {
+		s.At, s.Drawn, s.Test = now, now, test
+		return 0
+	})
+}
+
+func (o *Overlays) sight(ctx context.Context, id int64, now time.Time, change func(*OverlaySighting) time.Duration) {
+	o.mu.Lock()
+	s := o.last[id]
+	if s == nil {
+		s = &sighting{}
+		o.last[id] = s
+	}
+	store := now.Sub(s.storedAt) >= change(&s.OverlaySighting)
+	if store {
+		s.storedAt = now
+	}
+	keep := s.OverlaySighting
+	o.mu.Unlock()
+	if !store {
+		return
+	}
+	if err := o.store.SaveOverlaySeen(ctx, id, keep); err != nil && ctx.Err() == nil {
+		o.log.Warn("when an overlay was seen cannot be kept", "overlay", id, "err", err)
+	}
+}
+
+// news reports whether what OBS tells of a room is new.
+func (o *Overlays) news(room, sort, value string) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	key := room + " " + sort
+	if o.stage[key] == value {
+		return false
+	}
+	o.stage[key] = value
+	return true
+}

@@ -1,1 +1,0 @@
-function n(e){return e?.startsWith("https://")?`/picture?u=${encodeURIComponent(e)}`:""}function r(e){e.addEventListener("error",t=>{t.target instanceof HTMLImageElement&&"optional"in t.target.dataset&&(t.target.hidden=!0)},!0);for(let t of e.querySelectorAll("img[data-optional]"))t.complete&&t.naturalWidth===0&&(t.hidden=!0)}export{n as a,r as b};
