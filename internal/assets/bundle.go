@@ -16,7 +16,9 @@ import (
 )
 
 // browserKeys are the prefixes of the catalogue that the browser needs; the rest is only ever printed by the server.
-var browserKeys = []string{"unit.", "state.", "health.", "cause.", "reason.", "advice.", "num.", "panel.", "feed.", "chart.", "vital.", "silence.", "viewer.close", "live.keep", "sim.", "stage."}
+var browserKeys = []string{"unit.", "state.", "health.", "cause.", "reason.", "advice.", "num.", "panel.", "feed.", "chart.", "vital.", "silence.", "viewer.close", "live.keep", "sim.", "stage.",
+	"skip.", "host.", "fallback.", "guard.",
+}
 
 // build writes dist anew: bundles, pictures and manifest.json, which maps a name ("desk.js") to the file that holds it now
 // ("desk.4KQ2XW7A.js"). The same sources give the same bytes.

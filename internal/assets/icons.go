@@ -12,8 +12,8 @@ import (
 // never without a word beside it.
 var icons = []string{
 	"arrow-down", "arrow-right", "captions", "check", "circle-dot", "circle-question-mark", "ellipsis", "flag", "flask-conical", "gem", "gift", "globe", "heart", "history", "info", "languages",
-	"layout-grid", "list-checks", "log-out", "message-square", "mic", "pause", "pencil", "pin", "play", "plug", "plus", "radio", "save", "search", "send", "share-2",
-	"shuffle", "square", "star", "sun-moon", "swords", "target", "timer", "trash-2", "triangle-alert", "trophy", "unplug", "user-plus", "users",
+	"layout-grid", "list-checks", "log-out", "message-square", "mic", "pause", "pencil", "pin", "play", "plug", "plus", "radio", "save", "search", "send", "share-2", "shield-check",
+	"shuffle", "skip-forward", "sparkles", "square", "star", "sun-moon", "swords", "target", "timer", "trash-2", "triangle-alert", "trophy", "unplug", "user-plus", "users", "volume-2", "volume-x",
 	"wifi-off", "x",
 }
 

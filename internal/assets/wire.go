@@ -75,6 +75,7 @@ func wireSource(root string) ([]byte, error) {
 		w.line("  | Envelope<%q, %s>%s", d.Kind(), typeName(reflect.TypeOf(d)), end)
 	}
 	w.line("\n/** The event of one kind. */\nexport type EventOf<K extends Kind> = Extract<LiveEvent, { event_type: K }>;")
+	w.structType(reflect.TypeFor[live.Queue]())
 	w.overlays()
 	return w.out.Bytes(), w.err
 }
@@ -93,9 +94,22 @@ func (w *wireWriter) structType(t reflect.Type) {
 		return
 	}
 	w.done[t] = true
-	var fields []string
+	fields := w.fields(t)
+	if len(fields) == 0 {
+		w.line("\nexport type %s = object;", typeName(t))
+		return
+	}
+	w.line("\nexport interface %s {\n%s\n}", typeName(t), strings.Join(fields, "\n"))
+}
+
+// fields are the lines of a struct's fields; those of an embedded struct are its own, as encoding/json has it.
+func (w *wireWriter) fields(t reflect.Type) (fields []string) {
 	for f := range t.Fields() {
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if f.Anonymous && name == "" {
+			fields = append(fields, w.fields(f.Type)...)
+			continue
+		}
 		if name == "" || name == "-" {
 			w.err = errors.Join(w.err, fmt.Errorf("%s.%s has no JSON name", t.Name(), f.Name))
 			continue
@@ -106,11 +120,7 @@ func (w *wireWriter) structType(t reflect.Type) {
 		}
 		fields = append(fields, fmt.Sprintf("  %s%s: %s;", name, optional, w.typeOf(f.Type)))
 	}
-	if len(fields) == 0 {
-		w.line("\nexport type %s = object;", typeName(t))
-		return
-	}
-	w.line("\nexport interface %s {\n%s\n}", typeName(t), strings.Join(fields, "\n"))
+	return fields
 }
 
 func (w *wireWriter) typeOf(t reflect.Type) string {

@@ -47,6 +47,18 @@ func (d *DB) StoryProfiles(ctx context.Context) ([]live.StoryProfile, error) {
 	return collect(rows, err, scanStory)
 }
 
+// StoryName is a story in a list of names.
+type StoryName struct {
+	ID   string
+	Name string
+}
+
+// StoryNames returns the names of up to limit stories, the oldest first.
+func (d *DB) StoryNames(ctx context.Context, limit int) ([]StoryName, error) {
+	rows, err := d.read.QueryContext(ctx, `SELECT id, name FROM stories ORDER BY created_ms, id LIMIT $1`, limit)
+	return collect(rows, err, func(rows *sql.Rows, n *StoryName) error { return rows.Scan(&n.ID, &n.Name) })
+}
+
 // StoryProfile returns one story.
 func (d *DB) StoryProfile(ctx context.Context, id string) (live.StoryProfile, error) {
 	rows, err := d.read.QueryContext(ctx, selectStories+`WHERE id = $1`, id)

@@ -180,10 +180,14 @@ type QueueItem struct {
 	Viewer    string  `json:"viewer,omitempty" doc:"the key of the one viewer it is of"`
 	Text      string  `json:"text,omitempty"`
 	Value     float64 `json:"value,omitempty" doc:"of gifts, in diamonds"`
+	Action    string  `json:"action,omitempty" doc:"of a program; text is this, a space, and its name"`
 	Rehearsal bool    `json:"rehearsal,omitempty" doc:"it was simulated"`
 	Since     string  `json:"since"`
-	Why       string  `json:"why,omitempty" enum:"next,speaking,paused,muted,gathering,retry,later" doc:"why it waits"`
-	Until     string  `json:"until,omitempty" doc:"when chat expires, or what is gathered is ready; of what is being said, when the voice should be done"`
+
+	Notice *StoryNotice `json:"notice,omitempty" doc:"who did what, of a notice"`
+
+	Why   string `json:"why,omitempty" enum:"next,speaking,paused,muted,gathering,retry,later" doc:"why it waits"`
+	Until string `json:"until,omitempty" doc:"when chat expires, or what is gathered is ready; of what is being said, when the voice should be done"`
 }
 
 // QueueTurn is what the host answers or says now.
@@ -291,10 +295,19 @@ func (d *directing) why(a *ask, first bool, now time.Time) (why, until string) {
 }
 
 func itemOf(a *ask) QueueItem {
-	return QueueItem{
+	item := QueueItem{
 		Seq: a.seq, Also: slices.Clone(a.also), Rank: a.rank.String(), Who: a.who(), Viewer: a.viewer.Key(), Text: a.what(), Value: a.value(),
 		Rehearsal: a.rehearsal, Since: Timestamp(a.since),
 	}
+	switch data := a.data.(type) {
+	case Program:
+		item.Action = data.Action
+	case StoryNotice: // its lists go on growing
+		item.Notice = &StoryNotice{
+			Follows: slices.Clone(data.Follows), Shares: slices.Clone(data.Shares), Joins: slices.Clone(data.Joins), Likes: data.Likes,
+		}
+	}
+	return item
 }
 
 // shown is the turn as the queue shows it.

@@ -283,6 +283,11 @@ func (s *Server) direct(ctx context.Context, in *direction) (*directed, error) {
 	return &out, nil
 }
 
+// lasting reports whether the action is a setting that outlives a restart.
+func (d *direction) lasting() bool {
+	return slices.Contains([]string{"pause", "resume", "mute", "unmute"}, d.Body.Action)
+}
+
 // apply changes the settings that outlive a restart.
 func (d *direction) apply(p *live.StoryProfile) {
 	viewer := d.Body.Viewer

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/coder/websocket"
@@ -32,6 +33,7 @@ type follower struct {
 	request *http.Request
 	printer *catalog.Printer
 	kinds   []live.Kind // only these; empty for all
+	host    bool        // what the room's host says and who waits for it, too
 	session int64       // the session the numbers belong to
 	after   int64       // the last seq the browser has; negative: from that many before the end
 	frame   []byte
@@ -48,7 +50,10 @@ func (s *Server) followSession(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	f.session = info.ID
-	return f.serve(w, func(ctx context.Context) error { return f.follow(ctx, info) })
+	return f.serve(w, func(ctx context.Context) error {
+		defer f.beside(ctx, info.Room)()
+		return f.follow(ctx, info)
+	})
 }
 
 // followRoom handles GET /api/rooms/{unique_id}/follow, which goes from session to session and tells the room's health.
@@ -82,6 +87,7 @@ func (s *Server) newFollower(r *http.Request) (*follower, error) {
 			f.kinds = append(f.kinds, live.Kind(t))
 		}
 	}
+	f.host = q.Get("with") == "host"
 	return f, nil
 }
 
@@ -181,17 +187,29 @@ func fmtBye(retry int) []byte {
 	return []byte(`{"type":"bye","retry":` + strconv.Itoa(retry) + `}`)
 }
 
+// beside sends what goes beside a room's events, until the returned function is called, which waits for the senders.
+func (f *follower) beside(ctx context.Context, room string, senders ...func(context.Context, string)) (stop func()) {
+	if f.host {
+		senders = append(senders, f.sendHost)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	for _, send := range senders {
+		running.Go(func() { send(ctx, room) })
+	}
+	return func() {
+		cancel()
+		running.Wait()
+	}
+}
+
 // followRoom goes through the room's sessions, the one the browser was in first.
 func (f *follower) followRoom(ctx context.Context, name string) error {
-	healthDone := make(chan struct{})
-	defer func() { <-healthDone }()
 	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	go func() {
-		defer close(healthDone)
-		defer cancel()
+	defer f.beside(ctx, name, func(ctx context.Context, name string) {
+		defer cancel() // the room is gone
 		f.sendHealth(ctx, name)
-	}()
+	})()
 	for ctx.Err() == nil {
 		info, changed, err := f.nextSession(ctx, name)
 		if err != nil {

@@ -84,6 +84,11 @@ func (s *Server) saveRoom(w http.ResponseWriter, r *http.Request) error {
 
 // showRoom handles GET /rooms/{unique_id}, the live page.
 func (s *Server) showRoom(w http.ResponseWriter, r *http.Request) error {
+	return s.renderRoom(w, r, http.StatusOK, nil)
+}
+
+// renderRoom shows a room's desk; a form of the desk that was refused puts back what was typed, and why.
+func (s *Server) renderRoom(w http.ResponseWriter, r *http.Request, status int, refused func(*templates.LivePage)) error {
 	room, _, err := s.engine.Room(chi.URLParam(r, "unique_id"))
 	if err != nil {
 		return err
@@ -93,6 +98,12 @@ func (s *Server) showRoom(w http.ResponseWriter, r *http.Request) error {
 		Wanted: room.Wanted, Health: healthView(room),
 	}
 	v.Title, v.Room = v.Printer.T("live.title", "Name", v.Name()), room.UniqueID
+	if r.Method != http.MethodGet {
+		v.Path = "/rooms/" + room.UniqueID // where the forms of the page lead back to
+	}
+	if v.Host, err = s.hostBox(r.Context(), room); err != nil {
+		return err
+	}
 	session, ok, err := s.shownSession(r, room)
 	if err != nil {
 		return err
@@ -105,7 +116,10 @@ func (s *Server) showRoom(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	s.render(w, r, http.StatusOK, templates.Live(v))
+	if refused != nil {
+		refused(&v)
+	}
+	s.render(w, r, status, templates.Live(v))
 	return nil
 }
 

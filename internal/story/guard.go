@@ -29,8 +29,14 @@ func NewGuard(blockedIn, blockedOut []string) *Guard {
 	return &Guard{in: newWordList(blockedIn), out: newWordList(blockedOut)}
 }
 
-// Notes says what was replaced: a reason, and the piece it was found in. The reasons are hidden, repeat, marker, role, word, link,
-// phone and long of what came in, and word, link, phone, prompt, thanks and long of what would have been said.
+// GuardReasons are what a note begins with: what was guarded, the words that came "in" or those that would have gone "out", and why
+// something of them was replaced.
+var GuardReasons = []string{
+	"in hidden", "in repeat", "in marker", "in role", "in word", "in link", "in phone", "in long",
+	"out word", "out link", "out phone", "out prompt", "out thanks", "out long",
+}
+
+// Notes says what was replaced: one of GuardReasons, a colon, and the piece it was found in.
 func (g *Guard) Notes() []string { return g.notes }
 
 func (g *Guard) note(way, reason, what string) {

@@ -140,6 +140,11 @@ func FuzzGuard(f *testing.F) {
 		if got := newSpeech(g, &chatInput{}, systemRules, nil).check(s); utf8.RuneCountInString(got) > MaxSpeech {
 			t.Errorf("check(%q) has too many runes: %q", s, got)
 		}
+		for _, note := range g.Notes() {
+			if reason, _, _ := strings.Cut(note, ":"); !slices.Contains(GuardReasons, reason) {
+				t.Errorf("a note of an unknown reason: %q", note)
+			}
+		}
 	})
 }
 

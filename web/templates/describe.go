@@ -232,6 +232,9 @@ func describeReply(p Page, e live.Event, row *feedRow) {
 		speech = append(speech, c.Speech)
 	}
 	row.Text = strings.Join(speech, " ")
+	if reply.Fallback != "" {
+		row.Under = p.t("feed.reply.why", "Why", fallbackText(p, reply.Fallback))
+	}
 }
 
 func describeSkip(p Page, e live.Event, row *feedRow) {

@@ -25,6 +25,7 @@ type feedRow struct {
 	Lang  string
 	Worth int64  // diamonds
 	Aside string // why the host did not answer it
+	Under string // below the text: why the template spoke for the model
 	Sim   bool
 	Past  bool
 }

@@ -41,7 +41,7 @@ test("every kind says something", () => {
     [event("system", 1, { user: mai, topic: "level_up", level: 20 }), "Mai reached level 20"],
     [event("system", 1, { topic: "room", text: "Be kind" }), "TikTok Be kind"],
     [event("program", 1, { action: "start", programName: "Songs" }), "Program: Songs begins"],
-    [event("reply", 1, { turn_id: "1", responder: "template", clips: [{ body: "", face: "", speech: "Hi" }, { body: "", face: "", speech: "there" }], took_ms: 600 }), "Host Hi there"],
+    [event("reply", 1, { turn_id: "1", responder: "template", clips: [{ body: "", face: "", speech: "Hi" }, { body: "", face: "", speech: "there" }], took_ms: 600 }), "AI host Hi there"],
     [event("skip", 1, { reason: "too short" }), "Not answered: too short"],
     [event("gap", 1, { from: "2026-01-01T10:00:00Z", to: "2026-01-01T10:00:17Z", seconds: 17, cause: "network" }), /^no data \d\d:\d\d:\d\d – \d\d:\d\d:\d\d · connection lost · 17 s$/],
     [event("note", 1, { text: "louder", author: "An" }), "Note · An louder"],

@@ -1,4 +1,5 @@
 // Says in words what an event is: one function a kind. Pure: it returns what to show, a component decides how.
+import { fallbackText } from "./host";
 import type { Key, Part, Texts } from "./i18n";
 import { userName } from "./numbers";
 import { team, type Row } from "./rows";
@@ -14,6 +15,7 @@ export interface Line {
   lang?: string | undefined;
   worth?: number; // diamonds
   aside?: string; // small, at the end
+  under?: string; // small, below the words
 }
 
 /** The line of a row. */
@@ -153,6 +155,7 @@ const lines: { [K in Kind]: (e: EventOf<K>, texts: Texts) => Line } = {
   reply: (e, texts) => ({
     ...host(texts.t("feed.host"), e.data.clips.map((c) => c.speech).join(" ")),
     aside: texts.t("unit.seconds", { Count: Math.round(e.data.took_ms / 100) / 10 }),
+    ...(e.data.fallback ? { under: texts.t("feed.reply.why", { Why: fallbackText(e.data.fallback, texts) }) } : {}),
   }),
 
   skip: (e, texts) => system(skipText(e, texts)),

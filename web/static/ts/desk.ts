@@ -1,6 +1,7 @@
 // The live desk: joins the room's socket to the elements of the page. What each shows is its own affair.
 import { HealthLine, HealthNote } from "./health-line";
 import { History } from "./history";
+import { HostPanel } from "./host-panel";
 import { loadTexts } from "./i18n";
 import { Live } from "./live";
 import { LiveChart } from "./live-chart";
@@ -23,6 +24,7 @@ customElements.define("pin-strip", PinStrip);
 customElements.define("silence-alarm", SilenceAlarm);
 customElements.define("health-line", HealthLine);
 customElements.define("health-note", HealthNote);
+customElements.define("host-panel", HostPanel);
 
 const texts = await loadTexts(document.documentElement.dataset["language"] ?? "en");
 const desk = document.querySelector<HTMLElement>("main.desk")!;
@@ -37,6 +39,7 @@ const gifters = find<TopGifters>("top-gifters");
 const chart = find<LiveChart>("live-chart");
 const pins = find<PinStrip>("pin-strip");
 const alarm = find<SilenceAlarm>("silence-alarm");
+const host = find<HostPanel>("host-panel");
 for (const e of [feed, keep, gifters, pins, alarm]) e.room = name;
 
 const silence = new Silence();
@@ -103,6 +106,7 @@ const live = new Live(desk.dataset["follow"] || `${room}/follow`, {
     line.showHealth(health);
     note.showHealth(health);
   },
+  host: (state, at) => host.show(state, at),
   link(link) {
     open = link.state === "open";
     if (open) silence.begin(Date.now());

@@ -1,4 +1,5 @@
 // The socket of a room: connects, resumes, comes back for ever. It hands out each event exactly once, in order, and knows no DOM.
+import type { Host } from "./host";
 import type { LiveEvent } from "./wire.gen";
 
 /** How a room's connection to TikTok is doing, as the server tells it. */
@@ -31,12 +32,15 @@ export interface Listener {
   events(events: LiveEvent[]): void;
   health(health: Health): void;
   link(link: Link): void;
+  /** What the room's AI host does, null for none, and the server's time. Without this method nobody asks for it. */
+  host?(host: Host | null, at: string): void;
 }
 
 type Frame =
   | { type: "hello"; session_id: number; last: number }
   | { type: "events"; events: LiveEvent[]; last?: number }
   | { type: "health"; health: Health }
+  | { type: "host"; host: Host | null; at: string }
   | { type: "bye"; retry: number };
 
 /** What Live needs of a WebSocket. */
@@ -111,6 +115,7 @@ export class Live {
   private address(): string {
     const query = new URLSearchParams({ after: String(this.seq ?? -backlog) });
     if (this.session > 0) query.set("session", String(this.session));
+    if (this.listener.host) query.set("with", "host");
     return `${this.url}?${query}`;
   }
 
@@ -159,6 +164,8 @@ export class Live {
         return this.take(frame.events);
       case "health":
         return this.listener.health(frame.health);
+      case "host":
+        return this.listener.host?.(frame.host, frame.at);
       case "bye":
         this.retry = frame.retry;
     }

@@ -47,7 +47,7 @@ function body(line: Line, e: LiveEvent, { texts, plain, room }: View, stop: bool
   const roles = line.tone === "crowd" ? [] : tags(e, texts);
   return html`${origin.map((w) => html`<span class="tag origin">${w}</span> `)}${roles.map((w) => html`<span class="tag">${w}</span> `)}${line.name
     ? html`${who(room, line.user, line.name, stop)} ` : nothing}<span
-    class="text" dir="auto" lang=${line.lang ?? nothing}>${line.parts.map(piece)}</span>`;
+    class="text" dir="auto" lang=${line.lang ?? nothing}>${line.parts.map(piece)}</span>${line.under ? html` <small class="under">${line.under}</small>` : nothing}`;
 }
 
 function piece(p: Part): TemplateResult | string {

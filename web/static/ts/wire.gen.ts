@@ -334,6 +334,91 @@ export type LiveEvent =
 /** The event of one kind. */
 export type EventOf<K extends Kind> = Extract<LiveEvent, { event_type: K }>;
 
+export interface StoryNotice {
+  follows?: string[];
+  shares?: string[];
+  joins?: string[];
+  likes?: number;
+}
+
+export interface QueueTurn {
+  seq?: number;
+  also?: number[];
+  rank: string;
+  who?: string;
+  viewer?: string;
+  text?: string;
+  value?: number;
+  action?: string;
+  rehearsal?: boolean;
+  since: string;
+  notice?: StoryNotice;
+  why?: string;
+  until?: string;
+  turn_id: string;
+  reply?: number;
+  clips?: Clip[];
+  clip?: number;
+  began?: string;
+  lengths?: number[];
+  responder?: string;
+  fallback?: string;
+  guarded?: string[];
+  took_ms?: number;
+}
+
+export interface QueueItem {
+  seq?: number;
+  also?: number[];
+  rank: string;
+  who?: string;
+  viewer?: string;
+  text?: string;
+  value?: number;
+  action?: string;
+  rehearsal?: boolean;
+  since: string;
+  notice?: StoryNotice;
+  why?: string;
+  until?: string;
+}
+
+export interface SkippedItem {
+  seq?: number;
+  also?: number[];
+  rank: string;
+  who?: string;
+  viewer?: string;
+  text?: string;
+  value?: number;
+  action?: string;
+  rehearsal?: boolean;
+  since: string;
+  notice?: StoryNotice;
+  why?: string;
+  until?: string;
+  reason: string;
+  detail?: string;
+  at: string;
+}
+
+export interface Queue {
+  story_id: string;
+  name?: string;
+  language?: string;
+  responder?: string;
+  room?: string;
+  session_id?: number;
+  state: string;
+  paused?: boolean;
+  muted?: boolean;
+  muted_viewers?: string[];
+  now?: QueueTurn;
+  last?: QueueTurn;
+  waiting: QueueItem[];
+  skipped: SkippedItem[];
+}
+
 export interface OverlayHello {
   build: string;
   now_ms: number;
