@@ -53,7 +53,7 @@ export class History {
   private minutes = new Map<number, Minute>();
   private list: Mark[] = [];
   private lastSeq = 0;
-  private early: LiveEvent[] = []; // what came since the last look was asked for
+  private early: LiveEvent[] | undefined; // what came since a look was asked for, while the answer is on its way
   private likes = 0; // the room's total
   version = 0; // changes when anything here does
   turns = 0; // changes when more does than the numbers of a minute
@@ -70,7 +70,7 @@ export class History {
     this.session = session;
     this.minutes.clear();
     this.list = [];
-    this.early = [];
+    this.early = undefined;
     this.lastSeq = this.likes = 0;
     this.turns++;
     this.touch();
@@ -78,7 +78,7 @@ export class History {
   }
 
   add(events: LiveEvent[]): void {
-    this.early.push(...events);
+    this.early?.push(...events);
     for (const e of events) this.fold(e);
     this.touch();
   }
@@ -112,11 +112,12 @@ export class History {
   }
 
   private async refresh(session: number, delay: number): Promise<void> {
-    const before = this.early.length; // stored already: the server's answer holds it
+    const since: LiveEvent[] = (this.early = []); // what came before is stored already: the answer holds it
     try {
       const loaded = await this.load(session, this.all);
       if (session !== this.session) return;
-      this.begin(loaded, this.early.slice(before));
+      this.early = undefined;
+      this.begin(loaded, since);
       this.after(renew, () => session === this.session && void this.refresh(session, 2_000));
     } catch {
       this.after(delay, () => session === this.session && void this.refresh(session, Math.min(delay * 2, renew)));
@@ -136,7 +137,6 @@ export class History {
     for (const e of marks.items) this.mark(e);
     const known = marks.items.at(-1)?.seq ?? 0;
     this.marked(marks.items);
-    this.early = since;
     for (const e of since) {
       if (e.seq > known) this.mark(e);
       this.count(e);
