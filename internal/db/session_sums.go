@@ -211,3 +211,13 @@ func (d *DB) SessionRooms(ctx context.Context) ([]string, error) {
 	rows, err := d.read.QueryContext(ctx, `SELECT DISTINCT room FROM sessions ORDER BY room`)
 	return collect(rows, err, func(rows *sql.Rows, room *string) error { return rows.Scan(room) })
 }
+
+// PrunedAt returns when a session's events were deleted and its sums kept; the zero time while they are there.
+func (d *DB) PrunedAt(ctx context.Context, session int64) (time.Time, error) {
+	var at int64
+	err := d.read.QueryRowContext(ctx, `SELECT pruned_ms FROM sessions WHERE id = $1`, session).Scan(&at)
+	if err == sql.ErrNoRows {
+		return time.Time{}, noSession(session)
+	}
+	return fromMS(at), err
+}

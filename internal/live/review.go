@@ -285,7 +285,7 @@ func spikesOf(metric Metric, line []Minute) []Spike {
 	last := -2
 	for i, m := range line {
 		value := metric.Of(m)
-		if value < spikeFloor[metric] || unknown(m) {
+		if value < spikeFloor[metric] || m.Unknown() {
 			continue
 		}
 		baseline, ok := baseline(metric, line, i)
@@ -311,7 +311,7 @@ func spikesOf(metric Metric, line []Minute) []Spike {
 func baseline(metric Metric, line []Minute, at int) (average float64, ok bool) {
 	var sum, n int64
 	for i := max(0, at-spikeAround); i < min(len(line), at+spikeAround+1); i++ {
-		if i != at && !unknown(line[i]) {
+		if i != at && !line[i].Unknown() {
 			sum += metric.Of(line[i])
 			n++
 		}
@@ -322,7 +322,11 @@ func baseline(metric Metric, line []Minute, at int) (average float64, ok bool) {
 	return float64(sum) / float64(n), true
 }
 
-func unknown(m Minute) bool { return m.Gap >= 30*time.Second }
+// Unknown reports whether at least half of the minute is missing: its numbers then say nothing.
+func (m Minute) Unknown() bool { return m.Gap >= 30*time.Second }
+
+// EveryMinute returns all minutes of the session, those that are not stored as empty ones.
+func (r Review) EveryMinute() []Minute { return everyMinute(r.Minutes, r.Session.StartedAt, r.End) }
 
 // mostMinutes bounds a line of minutes, whatever clocks say: a LIVE lasts hours.
 const mostMinutes = 7 * 24 * 60

@@ -204,6 +204,20 @@ func units(code string) []unit {
 	return []unit{{1e9, "B"}, {1e6, "M"}, {1e3, "K"}}
 }
 
+// Decimal writes v with so many digits behind the point, less where they are zeros.
+func (p *Printer) Decimal(v float64, digits int) string {
+	return p.numbers.Sprint(number.Decimal(v, number.MaxFractionDigits(digits)))
+}
+
+// Percent writes a part of one: 38%, and below a tenth with a digit behind the point.
+func (p *Printer) Percent(part float64) string {
+	digits := 0
+	if part < .1 {
+		digits = 1
+	}
+	return p.numbers.Sprint(number.Percent(part, number.MaxFractionDigits(digits)))
+}
+
 // Date writes the day of t, in t's own zone.
 func (p *Printer) Date(t time.Time) string { return t.Format(p.T("format.date")) }
 

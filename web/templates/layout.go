@@ -27,6 +27,18 @@ func cardURL(room string, u *live.User) templ.SafeURL {
 	return templ.URL("/rooms/" + url.PathEscape(room) + "/viewers/" + url.PathEscape(u.Key()))
 }
 
+// viewerURL is where a viewer's name leads on this page; "" where it leads nowhere.
+func (p Page) viewerURL(u *live.User) templ.SafeURL {
+	switch {
+	case u.Key() == "":
+	case p.Room != "":
+		return cardURL(p.Room, u)
+	case p.Past:
+		return templ.URL("/viewers/" + url.PathEscape(u.Key()))
+	}
+	return ""
+}
+
 // describedBy names the elements that explain a field: its error first, then its hint.
 func describedBy(id string, wrong, hint bool) string {
 	var ids []string

@@ -21,6 +21,7 @@ type Page struct {
 	Assets  func(name string) string // static.Path
 	Theme   string                   // "dark", "light", or "" for what the system prefers
 	Room    string                   // whose viewers and lines the page shows: names lead to cards, lines can be pinned; "" for none
+	Past    bool                     // the page is about what is over: names lead to viewers' own pages, nothing can be pinned
 	Zone    *time.Location           // of times printed by the server: the reader's, as their browser told; nil is UTC
 }
 

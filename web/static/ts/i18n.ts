@@ -120,10 +120,10 @@ export function stopwatch(ms: number): string {
   return `${Math.floor(s / 3600)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
 }
 
-/** Loads the texts of a language; each is a small file of its own. */
-export async function loadTexts(lang: string): Promise<Texts> {
+/** Loads the texts of a language; each is a small file of its own. Times are in the reader's zone, unless another is named. */
+export async function loadTexts(lang: string, zone?: string): Promise<Texts> {
   const load = languages[lang] ?? languages["en"]!;
-  return new Texts(lang in languages ? lang : "en", (await load()).default);
+  return new Texts(lang in languages ? lang : "en", (await load()).default, zone);
 }
 
 const languages: Record<string, () => Promise<{ default: Record<string, Message> }>> = {

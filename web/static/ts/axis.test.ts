@@ -1,0 +1,43 @@
+import { deepEqual, equal } from "node:assert/strict";
+import { test } from "node:test";
+import { holding, nearest, stepTo, tickStep, zoomed } from "./axis";
+
+test("a moment belongs to the minute it is in", () => {
+  const starts = [0, 60, 120, 180];
+  equal(nearest(starts, 119), 1);
+  equal(nearest(starts, 120), 2);
+  equal(nearest(starts, 9_999), 3);
+  equal(nearest(starts, -5), 0);
+  equal(nearest([], 5), undefined);
+});
+
+test("keys step by a minute or ten, and stay on the axis", () => {
+  equal(stepTo("ArrowRight", 3, 10), 4);
+  equal(stepTo("ArrowLeft", 0, 10), 0);
+  equal(stepTo("PageDown", 3, 10), 9);
+  equal(stepTo("Home", 7, 10), 0);
+  equal(stepTo("End", 7, 10), 9);
+  equal(stepTo("a", 7, 10), undefined);
+  equal(stepTo("End", 0, 0), undefined);
+});
+
+test("zooming keeps the moment in its place and the stretch within the session", () => {
+  const all = { min: 0, max: 7200 };
+  deepEqual(zoomed(all, all, 0.5, 3600), { min: 1800, max: 5400 });
+  deepEqual(zoomed({ min: 1800, max: 5400 }, all, 2, 3600), all);
+  deepEqual(zoomed({ min: 0, max: 400 }, all, 0.5, 0), { min: 0, max: 300 });
+  deepEqual(zoomed({ min: 6600, max: 7200 }, all, 0.5, 7200), { min: 6900, max: 7200 });
+});
+
+test("the stretch follows a moment that leaves it", () => {
+  const all = { min: 0, max: 7200 };
+  deepEqual(holding({ min: 0, max: 600 }, all, 300), { min: 0, max: 600 });
+  deepEqual(holding({ min: 0, max: 600 }, all, 1000), { min: 700, max: 1300 });
+  deepEqual(holding({ min: 0, max: 600 }, all, 7200), { min: 6600, max: 7200 });
+});
+
+test("ticks stand at round times", () => {
+  equal(tickStep({ min: 0, max: 3600 }, 12), 300);
+  equal(tickStep({ min: 0, max: 3 * 3600 }, 8), 1800);
+  equal(tickStep({ min: 0, max: 600 }, 12), 60);
+});
