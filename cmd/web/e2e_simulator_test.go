@@ -7,10 +7,12 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"showcaller/internal/live"
 	"showcaller/internal/tiktok/tiktoktest"
 )
 
@@ -170,4 +172,50 @@ func TestRehearsalInABrowser(t *testing.T) {
 	if p.get(fmt.Sprintf("/api/sessions/%d", replay), &info); info.EndReason != "ended" {
 		t.Errorf("the replay is %+v", info)
 	}
+}
+
+// TestReplayIsHeld: a replay is paused from the bar, changed in speed, goes on, and is ended by hand.
+func TestReplayIsHeld(t *testing.T) {
+	t.Parallel()
+	srv := tiktoktest.NewServer(t)
+	room := srv.Room("mailinh").GoLive()
+	p := serveHere(t, settings(t, srv))
+	p.watch("mailinh")
+	b := browse(t, p.url)
+	b.signIn("en", "light")
+	b.open("/rooms/mailinh")
+	b.until(`document.querySelector("live-feed .window")`)
+	start := time.Now()
+	for n := range 30 { // each a minute after the last: far longer than a test, at any speed
+		m := tiktoktest.Chat(tiktoktest.Named("ben"), fmt.Sprint("line ", n))
+		m.At = start.Add(time.Duration(n) * time.Minute)
+		room.Send(m)
+	}
+	b.until(`document.querySelector("live-feed").count >= 30`)
+	past := openSession(t, p, "mailinh")
+	room.End(tiktoktest.EndedByHost)
+	p.awaitState("mailinh", live.StateEnded)
+	var replay struct {
+		ID int64 `json:"id"`
+	}
+	if status, body := p.ask(http.MethodPost, fmt.Sprintf("/api/sessions/%d/replay", past), map[string]any{"speed": 1}); status != http.StatusCreated || json.Unmarshal(body, &replay) != nil {
+		t.Fatalf("the replay was answered with %d %s", status, body)
+	}
+	b.open(fmt.Sprintf("/rooms/mailinh?session=%d", replay.ID))
+	const button = `rehearsal-bar .acts .btn`
+	says := func(key string) string { return fmt.Sprintf(`document.querySelector("`+button+`")?.innerText.includes(%q)`, b.lang.T(key)) }
+	b.until(says("sim.bar.pause"))
+	b.do(chromedp.Click(button))
+	b.until(says("sim.bar.resume"))
+	b.picture("replay-paused-en")
+	var held live.Playback
+	if p.get(fmt.Sprintf("/api/sessions/%d/playback", replay.ID), &held); !held.Paused {
+		t.Errorf("paused, it is %+v", held)
+	}
+	b.value(`(() => { const s = document.querySelector("rehearsal-bar select"); s.value = "10"; s.dispatchEvent(new Event("change")); return ""; })()`)
+	b.until(`document.querySelector("rehearsal-bar .says").innerText.includes("10")`)
+	b.do(chromedp.Click(button))
+	b.until(says("sim.bar.pause"))
+	b.do(chromedp.Click(button + `:last-child`))
+	b.until(`!document.querySelector("rehearsal-bar .btn")`)
 }
