@@ -17,7 +17,7 @@ import (
 
 // browserKeys are the prefixes of the catalogue that the browser needs; the rest is only ever printed by the server.
 var browserKeys = []string{"unit.", "state.", "health.", "cause.", "reason.", "advice.", "num.", "panel.", "feed.", "chart.", "vital.", "silence.", "viewer.close", "live.keep", "sim.", "stage.", "review.series.", "review.mark.", "review.axis.",
-	"skip.", "host.", "fallback.", "guard.",
+	"skip.", "host.", "fallback.", "guard.", "rule.", "talk.",
 }
 
 // build writes dist anew: bundles, pictures and manifest.json, which maps a name ("desk.js") to the file that holds it now
@@ -51,7 +51,7 @@ func bundle(root string) (map[string][]byte, map[string]string, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	entries := append(slices.Clone(catalogues), "web/static/ts/app.ts", "web/static/ts/desk.ts", "web/static/ts/simulator.ts", "web/static/ts/review.ts", "web/static/ts/story-client.ts", "web/static/ts/overlay.ts", "web/static/css/app.css", "web/static/css/overlay.css")
+	entries := append(slices.Clone(catalogues), "web/static/ts/app.ts", "web/static/ts/desk.ts", "web/static/ts/simulator.ts", "web/static/ts/review.ts", "web/static/ts/story-client.ts", "web/static/ts/stories.ts", "web/static/ts/overlay.ts", "web/static/css/app.css", "web/static/css/overlay.css")
 	result := api.Build(api.BuildOptions{
 		AbsWorkingDir:     root,
 		EntryPoints:       entries,

@@ -47,16 +47,41 @@ func (d *DB) StoryProfiles(ctx context.Context) ([]live.StoryProfile, error) {
 	return collect(rows, err, scanStory)
 }
 
-// StoryName is a story in a list of names.
-type StoryName struct {
-	ID   string
-	Name string
+// StoryEntry is a story in a list, without what its owner wrote about it.
+type StoryEntry struct {
+	Number    int64 // grows with each story that is made
+	ID        string
+	Name      string
+	Language  string
+	Responder string
+	Paused    bool
+	Muted     bool
 }
 
-// StoryNames returns the names of up to limit stories, the oldest first.
-func (d *DB) StoryNames(ctx context.Context, limit int) ([]StoryName, error) {
-	rows, err := d.read.QueryContext(ctx, `SELECT id, name FROM stories ORDER BY created_ms, id LIMIT $1`, limit)
-	return collect(rows, err, func(rows *sql.Rows, n *StoryName) error { return rows.Scan(&n.ID, &n.Name) })
+// StoryList returns up to limit stories with a number above after, the oldest first.
+func (d *DB) StoryList(ctx context.Context, after int64, limit int) ([]StoryEntry, error) {
+	rows, err := d.read.QueryContext(ctx, `SELECT number, id, name, language, responder, paused, muted FROM stories WHERE number > $1
+		ORDER BY number LIMIT $2`, after, limit)
+	return collect(rows, err, func(rows *sql.Rows, e *StoryEntry) error {
+		return rows.Scan(&e.Number, &e.ID, &e.Name, &e.Language, &e.Responder, &e.Paused, &e.Muted)
+	})
+}
+
+// ViewerNames returns what viewers are called, by key. Those never seen are left out.
+func (d *DB) ViewerNames(ctx context.Context, keys []string) (map[string]string, error) {
+	names := map[string]string{}
+	for _, key := range keys {
+		u := live.User{UserID: userID(key)}
+		err := d.read.QueryRowContext(ctx, `SELECT unique_id, nickname FROM viewers WHERE user_id = $1 ORDER BY rehearsal LIMIT 1`, key).
+			Scan(&u.UniqueID, &u.Nickname)
+		switch {
+		case err == nil:
+			names[key] = u.Name()
+		case !errors.Is(err, sql.ErrNoRows):
+			return nil, err
+		}
+	}
+	return names, nil
 }
 
 // StoryProfile returns one story.

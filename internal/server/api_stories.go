@@ -226,14 +226,19 @@ func (s *Server) bindStory(ctx context.Context, id, room string) error {
 }
 
 func (s *Server) deleteStory(ctx context.Context, in *StoryPath) (*struct{}, error) {
-	if err := s.db.DeleteStory(ctx, in.StoryID); err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
-	}
-	s.opts.Directors.Remove(in.StoryID)
-	if err := s.bindStory(ctx, in.StoryID, ""); err != nil {
+	if err := s.removeStory(ctx, in.StoryID); err != nil {
 		return nil, problemOf(err, s.reportAPI(err))
 	}
 	return nil, nil //nolint:nilnil // huma's form of 204
+}
+
+// removeStory deletes a story, ends its director and leaves its room without a host.
+func (s *Server) removeStory(ctx context.Context, id string) error {
+	if err := s.db.DeleteStory(ctx, id); err != nil {
+		return err
+	}
+	s.opts.Directors.Remove(id)
+	return s.bindStory(ctx, id, "")
 }
 
 // direction is what an operator tells a story's director.

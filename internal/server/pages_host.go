@@ -25,7 +25,7 @@ func (s *Server) hostBox(ctx context.Context, room live.RoomState) (templates.Ho
 	if box.Queue != nil {
 		return box, nil
 	}
-	stories, err := s.db.StoryNames(ctx, hostChoices)
+	stories, err := s.db.StoryList(ctx, 0, hostChoices)
 	for _, n := range stories {
 		box.Stories = append(box.Stories, templates.StoryChoice{ID: n.ID, Name: n.Name})
 	}

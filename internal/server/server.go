@@ -122,6 +122,7 @@ func (s *Server) Handler() http.Handler {
 		r.Use(s.requireLogin)
 		s.panelPages(r)
 		s.simulatorPages(r)
+		s.storyPages(r)
 		s.reviewPages(r)
 	})
 	s.api(r)

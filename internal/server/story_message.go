@@ -103,6 +103,15 @@ func (s *Server) readMessage(r *http.Request) (live.StoryTurn, error) {
 			Msg: "The body did not arrive whole. A message may have 64 KiB.",
 		}
 	}
+	name := rand.Text()
+	if key := r.Header.Get("Idempotency-Key"); key != "" && len(key) <= maxTurnName {
+		name = "api-" + key
+	}
+	return s.turnOf(profile, body, name)
+}
+
+// turnOf makes a turn of a message's body, or says what is wrong with it.
+func (s *Server) turnOf(profile live.StoryProfile, body []byte, name string) (live.StoryTurn, error) {
 	input, err := s.opts.Story.Parse(body)
 	if err != nil {
 		return live.StoryTurn{}, err
@@ -114,13 +123,9 @@ func (s *Server) readMessage(r *http.Request) (live.StoryTurn, error) {
 		Username string `json:"username"`
 	}
 	_ = json.Unmarshal(input.Data, &by) // types without a username leave it empty
-	turn := live.StoryTurn{
-		StoryID: profile.ID, TurnID: rand.Text(), Input: input, ViewerID: (&live.User{Nickname: by.Username}).Key(), Language: profile.Language,
-	}
-	if key := r.Header.Get("Idempotency-Key"); key != "" && len(key) <= maxTurnName {
-		turn.TurnID = "api-" + key
-	}
-	return turn, nil
+	return live.StoryTurn{
+		StoryID: profile.ID, TurnID: name, Input: input, ViewerID: (&live.User{Nickname: by.Username}).Key(), Language: profile.Language,
+	}, nil
 }
 
 // streamAnswer answers with server-sent events: each clip is sent the moment it is whole.

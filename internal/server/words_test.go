@@ -15,7 +15,7 @@ func TestEveryReasonOfTheHostHasWords(t *testing.T) {
 	wanted := map[string][]string{
 		"fallback.": story.Fallbacks, "fallback.advice.": story.Fallbacks, "guard.": nil,
 		"host.state.": enum[live.Queue](t, "State"), "host.rank.": enum[live.QueueItem](t, "Rank"), "host.waits.": enum[live.QueueItem](t, "Why"),
-		"host.by.": {story.ResponderTemplate, story.ResponderModel, "operator"},
+		"rule.": story.Rules, "host.by.": {story.ResponderTemplate, story.ResponderModel, "operator"},
 	}
 	for _, reason := range story.GuardReasons {
 		wanted["guard."] = append(wanted["guard."], strings.ReplaceAll(reason, " ", "."))

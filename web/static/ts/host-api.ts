@@ -1,9 +1,9 @@
 // What the panel asks of a story's director.
-import type { Answer } from "./story-client";
+import type { Answer, FieldError } from "./story-client";
 
 /** Why something was not done, by the API's code; "network" where nobody answered. */
 export class Refusal extends Error {
-  constructor(readonly code: string, message: string) {
+  constructor(readonly code: string, message: string, readonly fields: FieldError[] = []) {
     super(message);
   }
 }
@@ -37,7 +37,8 @@ export class HostApi {
       throw new Refusal("network", String(cause));
     }
     if (answer.ok) return (await answer.json()) as T;
-    const problem = (await answer.json().catch(() => ({}))) as { code?: string; detail?: string };
-    throw new Refusal(problem.code ?? "internal", problem.detail ?? "");
+    const problem = (await answer.json().catch(() => ({}))) as { code?: string; detail?: string; errors?: FieldError[] };
+    const fields = (problem.errors ?? []).map((e) => ({ ...e, path: e.path.replace(/^body\.?/, "") }));
+    throw new Refusal(problem.code ?? "internal", problem.detail ?? "", fields);
   }
 }
