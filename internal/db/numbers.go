@@ -155,14 +155,17 @@ func (d *DB) attendance(ctx context.Context, session int64, rehearsals bool, ind
 		s.first_ms, s.last_ms, s.comments, s.gifts, s.diamonds, s.likes, s.joins, s.follows, s.shares
 		FROM (SELECT * FROM session_viewers`+index+` WHERE session_id = $1 AND rehearsal <= $2`+where+` ORDER BY `+order+` LIMIT $3 OFFSET $4) AS s
 		JOIN viewers v ON v.id = s.viewer ORDER BY `+outer, session, flagInt(rehearsals), limit, offset)
-	return collect(rows, err, scanAttendance)
+	return collect(rows, err, func(rows *sql.Rows, a *live.Attendance) error { return scanAttendance(rows, a) })
 }
 
-func scanAttendance(rows *sql.Rows, a *live.Attendance) error {
+// scanAttendance reads a viewer's row; more is what stands behind its columns.
+func scanAttendance(rows *sql.Rows, a *live.Attendance, more ...any) error {
 	var key string
 	var first, last int64
-	err := rows.Scan(&key, &a.Rehearsal, &a.User.UniqueID, &a.User.Nickname, &a.User.ProfilePicture, &first, &last,
-		&a.Comments, &a.Gifts, &a.Diamonds, &a.Likes, &a.Joins, &a.Follows, &a.Shares)
+	err := rows.Scan(append([]any{
+		&key, &a.Rehearsal, &a.User.UniqueID, &a.User.Nickname, &a.User.ProfilePicture, &first, &last,
+		&a.Comments, &a.Gifts, &a.Diamonds, &a.Likes, &a.Joins, &a.Follows, &a.Shares,
+	}, more...)...)
 	a.User.UserID, a.First, a.Last = userID(key), fromMS(first), fromMS(last)
 	return err
 }

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"iter"
 	"strings"
 	"time"
 
@@ -204,6 +205,32 @@ func (m *MonthSum) add(o MonthSum) {
 	m.Peak = max(m.Peak, o.Peak)
 	m.viewers += o.viewers
 	m.counts += o.counts
+}
+
+// Everybody yields all viewers of a session, page by page, in the order they were first met in any session.
+func (d *DB) Everybody(ctx context.Context, session int64, rehearsals bool) iter.Seq2[live.Attendance, error] {
+	return func(yield func(live.Attendance, error) bool) {
+		const page = 1000
+		for after := int64(0); ; {
+			rows, err := d.read.QueryContext(ctx, `SELECT v.user_id, s.rehearsal, v.unique_id, v.nickname, v.picture,
+				s.first_ms, s.last_ms, s.comments, s.gifts, s.diamonds, s.likes, s.joins, s.follows, s.shares, s.viewer
+				FROM session_viewers s JOIN viewers v ON v.id = s.viewer
+				WHERE s.session_id = $1 AND s.viewer > $2 AND s.rehearsal <= $3 ORDER BY s.viewer LIMIT $4`, session, after, flagInt(rehearsals), page)
+			found, err := collect(rows, err, func(rows *sql.Rows, a *live.Attendance) error { return scanAttendance(rows, a, &after) })
+			if err != nil {
+				yield(live.Attendance{}, err)
+				return
+			}
+			for _, a := range found {
+				if !yield(a, nil) {
+					return
+				}
+			}
+			if len(found) < page {
+				return
+			}
+		}
+	}
 }
 
 // SessionRooms returns the names of all rooms there is a session of, sorted.

@@ -204,3 +204,33 @@ func TestUserJSON(t *testing.T) {
 		}
 	})
 }
+
+func TestExportTable(t *testing.T) {
+	rows := func(n int) iter.Seq2[[]any, error] {
+		return func(yield func([]any, error) bool) {
+			for i := range n {
+				if !yield([]any{"=1+1", int64(i), 2.5, nil, true}, nil) {
+					return
+				}
+			}
+		}
+	}
+	columns := []string{"name", "n", "rate", "peak", "open"}
+	for want, tc := range map[string]struct {
+		format string
+		rows   int
+	}{
+		"[]\n": {"json", 0}, "": {"jsonl", 0}, "name,n,rate,peak,open\n": {"csv", 0},
+		`[` + "\n" + `{"name":"=1+1","n":0,"rate":2.5,"peak":null,"open":true},` + "\n" + `{"name":"=1+1","n":1,"rate":2.5,"peak":null,"open":true}` + "\n]\n": {"json", 2},
+		`{"name":"=1+1","n":0,"rate":2.5,"peak":null,"open":true}` + "\n":                                                                                      {"jsonl", 1},
+		"name,n,rate,peak,open\n'=1+1,0,2.5,,true\n":                                                                                                           {"csv", 1},
+	} {
+		var got bytes.Buffer
+		if err := live.ExportTable(&got, tc.format, columns, rows(tc.rows)); err != nil || got.String() != want {
+			t.Errorf("%d rows of %s: %v\n%s", tc.rows, tc.format, err, got.String())
+		}
+	}
+	if err := live.ExportTable(&bytes.Buffer{}, "xml", columns, rows(1)); live.CodeOf(err) != live.CodeInvalid {
+		t.Errorf("xml: %v", err)
+	}
+}

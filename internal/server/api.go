@@ -44,7 +44,7 @@ func (s *Server) api(r chi.Router) huma.API {
 		s.simulatorOperations(api)
 		s.overlayOperations(api)
 		r.Get("/api/docs", s.page(s.showDocs(api)))
-		r.Get("/api/sessions/{id}/export.{format}", s.page(s.exportSession))
+		s.exportRoutes(r)
 		r.Get("/api/sessions/{id}/follow", s.page(s.followSession))
 		r.Get("/api/rooms/{unique_id}/follow", s.page(s.followRoom))
 	})

@@ -373,27 +373,6 @@ func (s *Server) reportAPI(err error) string {
 	return id
 }
 
-// exportSession handles GET /api/sessions/{id}/export.{format}: streamed at a constant memory.
-func (s *Server) exportSession(w http.ResponseWriter, r *http.Request) error {
-	format := chi.URLParam(r, "format")
-	types := map[string]string{"json": "application/json", "jsonl": "application/jsonl", "csv": "text/csv; charset=utf-8"}
-	if types[format] == "" {
-		return live.Errorf(live.CodeNotFound, "There is no export format %q; use json, jsonl or csv.", format)
-	}
-	info, err := s.sessionInPath(r)
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", types[format])
-	w.Header().Set("Content-Disposition", `attachment; filename="session-`+strconv.FormatInt(info.ID, 10)+"."+format+`"`)
-	events := s.db.All(r.Context(), db.EventQuery{Session: info.ID, UpTo: info.LastSeq})
-	if err := live.Export(w, format, events); err != nil {
-		s.log.Error("an export broke off", "session", info.ID, "err", err)
-		panic(http.ErrAbortHandler) // the status is out already: only a broken connection tells the client
-	}
-	return nil
-}
-
 func (s *Server) sessionInPath(r *http.Request) (live.SessionInfo, error) {
 	id, err := strconv.ParseInt(chi.URLParam(r, "id"), 10, 64)
 	if err != nil {

@@ -123,7 +123,7 @@ func (s *Server) Handler() http.Handler {
 		s.panelPages(r)
 		s.simulatorPages(r)
 		s.storyPages(r)
-		s.reviewPages(r)
+		s.pastPages(r)
 	})
 	s.api(r)
 	r.NotFound(s.page(func(http.ResponseWriter, *http.Request) error {

@@ -378,9 +378,9 @@ func (p Page) viewers(n int64) string {
 	return p.Printer.Number(n)
 }
 
-// exportURL is where a session's events, or another of its lists, can be fetched as a file.
+// exportURL is where one of a session's lists can be fetched as a file: "export" are its events.
 func exportURL(id int64, list, format string, all bool) templ.SafeURL {
-	address := "/api/sessions/" + strconv.FormatInt(id, 10) + "/" + list + "export." + format
+	address := "/api/sessions/" + strconv.FormatInt(id, 10) + "/" + list + "." + format
 	if all {
 		address += "?origin=all"
 	}
