@@ -296,7 +296,7 @@ func (q *alertQueue) finish(now time.Time) {
 		q.putBack()
 	case now.Before(n.Until.Add(alertGrace)): // a page may just be slow
 	default:
-		q.stale = true
+		q.stale, q.present, q.Shown = true, false, now
 		n.Tries++
 		if n.Tries >= alertTries {
 			q.end(AlertUndrawn, now)

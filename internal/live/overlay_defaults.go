@@ -149,15 +149,15 @@ func jsonName(kind string) string {
 }
 
 func mergeOptions(base OverlayOptions, patch json.RawMessage) ([]byte, error) {
-	raw, err := json.Marshal(base)
+	standard, err1 := json.Marshal(DefaultOptions(base.Kind()))
+	chosen, err2 := json.Marshal(base)
+	var into, mine, from map[string]any
+	err := errors.Join(err1, err2, decodeNumbers(standard, &into), decodeNumbers(chosen, &mine), decodeNumbers(patch, &from))
 	if err != nil {
 		return nil, err
 	}
-	var into, from map[string]any
-	if err := errors.Join(decodeNumbers(raw, &into), decodeNumbers(patch, &from)); err != nil {
-		return nil, err
-	}
-	merge(into, from)
+	merge(mine, from)
+	merge(into, mine) // what the patch took away is what it is when nobody chose
 	return json.Marshal(into)
 }
 

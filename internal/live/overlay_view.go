@@ -59,7 +59,6 @@ func (b *viewBase) take() viewNews {
 	return n
 }
 
-func (*viewBase) hear(Event, time.Time)                   {}
 func (*viewBase) tick(context.Context, time.Time) error   { return nil }
 func (*viewBase) due() time.Time                          { return time.Time{} }
 func (*viewBase) memory() any                             { return nil }

@@ -363,10 +363,17 @@ func (o *Overlays) Control(ctx context.Context, id int64, c OverlayCommand) erro
 		return err
 	}
 	var failed error
-	if err := run.do(ctx, func(s *running) { failed = s.view.control(ctx, c, time.Now()) }); err != nil {
+	if err := run.do(ctx, func(s *running) { failed = s.control(ctx, c) }); err != nil {
 		return err
 	}
 	return failed
+}
+
+// control does what was asked, and keeps it before it is answered: what somebody was told is done survives a crash.
+func (s *running) control(ctx context.Context, c OverlayCommand) error {
+	err := s.view.control(ctx, c, time.Now())
+	s.settle(ctx)
+	return err
 }
 
 // StopAll clears the screen of every alert queue of a room, lets nothing more begin there, and has the host overlays fall silent.
@@ -392,7 +399,7 @@ func (o *Overlays) each(ctx context.Context, room string, c OverlayCommand, kind
 	o.mu.Unlock()
 	for _, run := range runs {
 		var failed error
-		err := run.do(ctx, func(s *running) { failed = s.view.control(ctx, c, time.Now()) })
+		err := run.do(ctx, func(s *running) { failed = s.control(ctx, c) })
 		if err == nil {
 			err = failed
 		}

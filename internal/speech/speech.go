@@ -134,7 +134,7 @@ func (c *Client) ask(ctx context.Context, text string) (live.Speech, error) {
 	if c.key != "" {
 		req.Header.Set("Authorization", "Bearer "+c.key)
 	}
-	res, err := c.http.Do(req) //nolint:gosec // the operator names the server
+	res, err := c.http.Do(req)
 	if err != nil {
 		return live.Speech{}, refused("does not answer", err)
 	}
