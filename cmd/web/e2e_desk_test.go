@@ -340,7 +340,7 @@ func TestPagesAreAccessible(t *testing.T) {
 		audit("/ " + theme)
 		b.open("/rooms/demo")
 		b.until(`document.querySelector("live-feed .row") && document.querySelector("live-chart canvas") && document.querySelector("live-numbers .change, live-numbers b")`)
-		b.until(`document.querySelectorAll("live-feed a.who").length > 2`)
+		b.until(`document.querySelectorAll("live-feed a.who").length > 2 && document.querySelector("host-panel").hasUpdated && document.querySelector(".saying.speaking")`)
 		audit("/rooms/demo " + theme)
 		b.do(chromedp.Click(`gift-simulator > .btn`))
 		b.until(`document.querySelector(".gift-tile input:checked")`)
@@ -358,6 +358,10 @@ func TestPagesAreAccessible(t *testing.T) {
 		audit("the viewer's page " + theme)
 		b.open("/rooms/demo/simulate")
 		audit("the simulator's page " + theme)
+		b.open("/rooms/ann") // without a host
+		b.until(`document.querySelector(".host-none")`)
+		audit("a desk without a host " + theme)
+		auditStories(b, theme, audit)
 		b.value(`fetch("/logout", {method: "POST"}).then(() => "")`)
 	}
 }

@@ -238,17 +238,22 @@ func describeReply(p Page, e live.Event, row *feedRow) {
 }
 
 func describeSkip(p Page, e live.Event, row *feedRow) {
-	row.Class, row.Text, row.User, row.Name = "system", skipText(p, e), nil, ""
+	row.Class, row.Text, row.User, row.Name = "system", skipText(p, e, ""), nil, ""
 }
 
-// skipText says why the host did not answer; a reason we have no words for is shown as it is.
-func skipText(p Page, e live.Event) string {
+// skipText says why the host did not answer an event of some kind, or, where that is a reply, why it was cut short; a reason we have
+// no words for is shown as it is.
+func skipText(p Page, e live.Event, of live.Kind) string {
 	s := live.DataOf[live.Skip](e)
 	reason := p.t("skip." + s.Reason)
 	if reason == "skip."+s.Reason {
 		reason = s.Reason
 	}
-	return p.t("feed.skip", "Reason", joined(reason, s.Detail))
+	key := "feed.skip"
+	if of == live.KindReply {
+		key = "feed.cut"
+	}
+	return p.t(key, "Reason", joined(reason, s.Detail))
 }
 
 func describeGap(p Page, e live.Event, row *feedRow) {

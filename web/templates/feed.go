@@ -127,7 +127,7 @@ func (f *feed) add(e live.Event) {
 func (f *feed) skipped(e live.Event) bool {
 	for i := len(f.rows) - 1; i >= 0; i-- {
 		if f.rows[i].Seq == e.Cause && f.rows[i].Class != "crowd" {
-			f.rows[i].Aside = skipText(f.page, e)
+			f.rows[i].Aside = skipText(f.page, e, f.rows[i].Kind)
 			return true
 		}
 	}

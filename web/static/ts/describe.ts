@@ -23,12 +23,13 @@ export function describe(row: Row, texts: Texts): Line {
   if (row.crowd) return crowdLine(row, texts);
   const line = ofEvent(row.event, texts);
   if (row.gone) return { ...line, parts: [texts.t("feed.deleted")], lang: undefined };
-  if (row.skip) return { ...line, aside: skipText(row.skip, texts) };
+  if (row.skip) return { ...line, aside: skipText(row.skip, texts, row.event.event_type === "reply" ? "feed.cut" : "feed.skip") };
   return line;
 }
 
-function skipText(e: EventOf<"skip">, texts: Texts): string {
-  return texts.t("feed.skip", { Reason: dotted(texts.find("skip." + e.data.reason) ?? e.data.reason, e.data.detail) });
+/** Why the host did not answer, or, of its own words, why they were cut short. */
+function skipText(e: EventOf<"skip">, texts: Texts, key: "feed.skip" | "feed.cut" = "feed.skip"): string {
+  return texts.t(key, { Reason: dotted(texts.find("skip." + e.data.reason) ?? e.data.reason, e.data.detail) });
 }
 
 /** Everything of a line that can be searched. */

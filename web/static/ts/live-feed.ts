@@ -366,7 +366,7 @@ export class LiveFeed extends LightElement {
           autocomplete="off" @input=${this.search}></label>
       </div>
       <div class="window" @pointermove=${this.hold} @pointerleave=${this.release}>
-        <ol class="rows" role="feed" tabindex="0" aria-label=${t.t("feed.title")} ${ref(this.scroller)} @scroll=${this.scrolled}
+        <ol class="rows" role=${this.visible.length > 0 ? "feed" : "group"} tabindex="0" aria-label=${t.t("feed.title")} ${ref(this.scroller)} @scroll=${this.scrolled}
           @wheel=${this.wheeled} @keydown=${this.pressed} @click=${this.clicked} aria-describedby="feed-keys">
           ${this.visible.length > 0 ? this.span() : this.nothingYet()}
         </ol>
