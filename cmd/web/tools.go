@@ -105,7 +105,7 @@ func user(ctx context.Context, c command) error {
 	if !server.ValidUserName(name) {
 		return usageError{c.printer.T("form.name_invalid")}
 	}
-	if role != "owner" {
+	if !live.TeamRole(role).Valid() {
 		return usageError{c.printer.T("cli.user.role")}
 	}
 	password, err := c.readPassword()
@@ -117,7 +117,7 @@ func user(ctx context.Context, c command) error {
 		return err
 	}
 	return c.withStore(ctx, func(store *db.DB) error {
-		if err := store.SaveUser(ctx, db.User{Name: name, Role: role, PasswordHash: hash, CreatedAt: time.Now()}); err != nil {
+		if err := store.SaveUser(ctx, db.User{Name: name, Role: live.TeamRole(role), PasswordHash: hash, CreatedAt: time.Now()}); err != nil {
 			return err
 		}
 		fmt.Fprintln(c.out, c.printer.T("cli.user.done", "Name", name))

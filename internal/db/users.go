@@ -12,7 +12,7 @@ import (
 // User is a person who may sign in.
 type User struct {
 	Name         string
-	Role         string // "owner", "operator", "moderator" or "reviewer"
+	Role         live.TeamRole
 	PasswordHash string // argon2id, encoded
 	Language     string // "" as the browser says
 	CreatedAt    time.Time
@@ -48,19 +48,24 @@ func (d *DB) User(ctx context.Context, name string) (User, error) {
 // CreateFirstUser makes the owner, unless there is somebody already: of two browsers that set up at once, one wins.
 func (d *DB) CreateFirstUser(ctx context.Context, u User) error {
 	n, err := d.exec(ctx, "db.CreateFirstUser", `INSERT INTO users (name, role, password_hash, language, created_ms)
-		SELECT $1, $2, $3, $4, $5 WHERE NOT EXISTS (SELECT 1 FROM users)`, u.Name, u.Role, u.PasswordHash, u.Language, ms(u.CreatedAt))
+		SELECT $1, $2, $3, $4, $5 WHERE NOT EXISTS (SELECT 1 FROM users)`, u.Name, string(u.Role), u.PasswordHash, u.Language, ms(u.CreatedAt))
 	if err == nil && n == 0 {
 		err = &live.Error{Code: live.CodeConflict, Op: "db.CreateFirstUser", Msg: "Showcaller has been set up already. Sign in instead."}
 	}
 	return err
 }
 
-// SaveUser makes or resets a person's login. Browsers signed in with the old password are signed out.
+// SaveUser makes or resets a person's login. Browsers signed in with the old password are signed out; the last owner stays one.
 func (d *DB) SaveUser(ctx context.Context, u User) error {
 	return d.inTx(ctx, "db.SaveUser", func(tx *sql.Tx) error {
+		if u.Role != live.RoleOwner {
+			if err := keepAnOwner(ctx, tx, u.Name); err != nil {
+				return err
+			}
+		}
 		_, err := tx.ExecContext(ctx, `INSERT INTO users (name, role, password_hash, language, created_ms) VALUES ($1, $2, $3, $4, $5)
 			ON CONFLICT (name) DO UPDATE SET role = excluded.role, password_hash = excluded.password_hash`,
-			u.Name, u.Role, u.PasswordHash, u.Language, ms(u.CreatedAt))
+			u.Name, string(u.Role), u.PasswordHash, u.Language, ms(u.CreatedAt))
 		if err != nil {
 			return err
 		}

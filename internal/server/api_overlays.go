@@ -385,6 +385,10 @@ func (s *Server) controlAlerts(ctx context.Context, in *struct {
 	}
 },
 ) (*alertsAnswer, error) {
+	if err := permit(ctx, alertAction(in.Body.Action)); err != nil {
+		return nil, problemOf(err, "")
+	}
+	deedOf(ctx).about(in.Body.Action)
 	if _, err := s.opts.Overlays.Alerts(ctx, in.ID); err != nil {
 		return nil, problemOf(err, s.reportAPI(err))
 	}

@@ -261,6 +261,10 @@ type directed struct {
 }
 
 func (s *Server) direct(ctx context.Context, in *direction) (*directed, error) {
+	if err := permit(ctx, hostAction(in.Body.Action)); err != nil {
+		return nil, problemOf(err, "")
+	}
+	deedOf(ctx).about(in.Body.Action)
 	director, err := s.opts.Directors.Director(in.StoryID)
 	if err != nil {
 		return nil, problemOf(err, "")

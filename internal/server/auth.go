@@ -99,7 +99,7 @@ func whoami(ctx context.Context) (identity, bool) {
 // identify finds out who makes each request, by bearer token or by login.
 func (s *Server) identify(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, "/static/") || strings.HasPrefix(r.URL.Path, "/overlay/") { // an overlay's address is all it needs
+		if needsNobody(r.URL.Path) {
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -115,9 +115,14 @@ func (s *Server) identify(next http.Handler) http.Handler {
 	})
 }
 
+// needsNobody reports whether whoever asks is of no account: the address of an overlay, or of a share, is all it needs.
+func needsNobody(path string) bool {
+	return strings.HasPrefix(path, "/static/") || strings.HasPrefix(path, "/overlay/") || strings.HasPrefix(path, "/share/")
+}
+
 func (s *Server) recognise(w http.ResponseWriter, r *http.Request) (identity, bool, error) {
 	if token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
-		return identity{user: db.User{Name: "api", Role: "owner"}, program: true}, s.isAPIToken(token), nil
+		return s.recogniseProgram(r.Context(), token)
 	}
 	session, err := s.logins.Get(r, loginCookie)
 	if err != nil || session.IsNew {
@@ -134,30 +139,27 @@ func (s *Server) recognise(w http.ResponseWriter, r *http.Request) (identity, bo
 	return identity{user: user}, err == nil, err
 }
 
+// recogniseProgram finds out which program sends a token. No login can have such a name.
+func (s *Server) recogniseProgram(ctx context.Context, token string) (identity, bool, error) {
+	if s.isAPIToken(token) {
+		return identity{user: db.User{Name: "api", Role: live.RoleOwner}, program: true}, true, nil
+	}
+	found, err := s.db.Token(ctx, hashSecret(token))
+	if err != nil {
+		if live.CodeOf(err) == live.CodeNotFound {
+			err = nil
+		}
+		return identity{}, false, err
+	}
+	if now := time.Now(); now.Sub(found.SeenAt) > loginTouch {
+		err = s.db.TouchToken(ctx, found.ID, now)
+	}
+	return identity{user: db.User{Name: "api:" + found.Name, Role: found.Role}, program: true}, err == nil, err
+}
+
 func (s *Server) isAPIToken(token string) bool {
 	have, want := sha256.Sum256([]byte(token)), sha256.Sum256([]byte(s.opts.APIToken))
 	return s.opts.APIToken != "" && subtle.ConstantTimeCompare(have[:], want[:]) == 1
-}
-
-// requireLogin sends strangers to the login page, or to the set-up page while nobody can sign in.
-func (s *Server) requireLogin(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if _, ok := whoami(r.Context()); ok {
-			next.ServeHTTP(w, r)
-			return
-		}
-		users, err := s.db.UserCount(r.Context())
-		switch {
-		case err != nil:
-			s.showError(w, r, err)
-		case users == 0:
-			http.Redirect(w, r, "/setup", http.StatusSeeOther)
-		case r.Method != http.MethodGet:
-			http.Redirect(w, r, "/login", http.StatusSeeOther)
-		default:
-			http.Redirect(w, r, "/login?next="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
-		}
-	})
 }
 
 // signIn gives the browser a login of its own; a cookie it had before is worth nothing any more.

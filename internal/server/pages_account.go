@@ -47,7 +47,7 @@ func (s *Server) view(r *http.Request, title string) templates.Page {
 	}
 	return templates.Page{
 		Printer: printer, Title: title, User: id.user.Name, Path: r.URL.RequestURI(), Assets: static.Path, Theme: cookieValue(r, "theme"),
-		Zone: zoneOf(cookieValue(r, "zone")),
+		Zone: zoneOf(cookieValue(r, "zone")), Role: id.user.Role, Permits: func(address string) bool { return may(id.user.Role, address) },
 	}
 }
 
@@ -130,12 +130,14 @@ func (s *Server) saveSetup(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	err = s.db.CreateFirstUser(r.Context(), db.User{Name: v.Name, Role: "owner", PasswordHash: hash, Language: language, CreatedAt: time.Now()})
+	err = s.db.CreateFirstUser(r.Context(), db.User{Name: v.Name, Role: live.RoleOwner, PasswordHash: hash, Language: language, CreatedAt: time.Now()})
 	if err != nil {
 		return err
 	}
 	s.setup.use()
 	s.log.Info("the owner was set up", "user", v.Name)
+	d := deedOf(r.Context())
+	d.who, d.role = v.Name, live.RoleOwner
 	if err := s.signIn(w, r, v.Name); err != nil {
 		return err
 	}
@@ -192,6 +194,7 @@ func (s *Server) saveLogin(w http.ResponseWriter, r *http.Request) error {
 		match, err = argon2id.ComparePasswordAndHash(password, user.PasswordHash)
 	}
 	if err != nil || !match || user.Role == "" {
+		s.auditFailure(r, "login_failed", name)
 		s.log.Warn("a login failed", "user", logSafe(name), "from", r.RemoteAddr)
 		s.renderLogin(w, r, http.StatusUnprocessableEntity, "form.login_wrong", name, next)
 		return nil
@@ -199,6 +202,8 @@ func (s *Server) saveLogin(w http.ResponseWriter, r *http.Request) error {
 	if err := s.signIn(w, r, user.Name); err != nil {
 		return err
 	}
+	d := deedOf(r.Context())
+	d.who, d.role = user.Name, user.Role
 	http.Redirect(w, r, next, http.StatusSeeOther)
 	return nil
 }

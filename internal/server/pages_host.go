@@ -41,6 +41,10 @@ func (s *Server) formHost(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := permit(r.Context(), hostAction(r.Form.Get("action"))); err != nil {
+		return err
+	}
+	deedOf(r.Context()).about(r.Form.Get("action"))
 	if action := r.Form.Get("action"); action == "bind" {
 		err = s.bindByForm(r, room.UniqueID)
 	} else {

@@ -159,6 +159,10 @@ func (s *Server) formDirector(w http.ResponseWriter, r *http.Request) error {
 	if err := parseForm(w, r); err != nil {
 		return err
 	}
+	if err := permit(r.Context(), hostAction(r.PostForm.Get("action"))); err != nil {
+		return err
+	}
+	deedOf(r.Context()).about(r.PostForm.Get("action"))
 	err := s.changeStory(r.Context(), chi.URLParam(r, "storyId"), func(p *live.StoryProfile) error {
 		return applyForm(p, r.PostForm.Get("action"), r.PostForm.Get)
 	})

@@ -61,6 +61,9 @@ type Server struct {
 	setup setupToken
 	onces onces
 
+	lately   recent   // what the audit list has a line of already
+	failures failures // logins that failed
+
 	mu      sync.Mutex // held while a socket opens, or the server closes
 	closed  chan struct{}
 	once    sync.Once
@@ -111,7 +114,7 @@ func (s *Server) enter() error {
 // Handler returns everything the public address serves.
 func (s *Server) Handler() http.Handler {
 	r := chi.NewRouter()
-	r.Use(s.recoverPanics, securityHeaders, http.NewCrossOriginProtection().Handler, s.identify)
+	r.Use(s.recoverPanics, securityHeaders, http.NewCrossOriginProtection().Handler, s.identify, s.authorise(r))
 	r.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	r.Get("/readyz", s.page(s.ready))
 	r.Get("/story-client.js", storyClient)
@@ -119,7 +122,6 @@ func (s *Server) Handler() http.Handler {
 	s.publicPages(r)
 	s.overlayRoutes(r)
 	r.Group(func(r chi.Router) {
-		r.Use(s.requireLogin)
 		s.panelPages(r)
 		s.simulatorPages(r)
 		s.storyPages(r)

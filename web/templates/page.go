@@ -15,18 +15,24 @@ import (
 // Page is what every page needs.
 type Page struct {
 	Printer *catalog.Printer
-	Title   string                   // of the window; already in the reader's language
-	User    string                   // who is signed in; "" shows no navigation
-	Path    string                   // of this page with its query: where the language form comes back to
-	Assets  func(name string) string // static.Path
-	Theme   string                   // "dark", "light", or "" for what the system prefers
-	Room    string                   // whose viewers and lines the page shows: names lead to cards, lines can be pinned; "" for none
-	Past    bool                     // the page is about what is over: names lead to viewers' own pages, nothing can be pinned
-	Zone    *time.Location           // of times printed by the server: the reader's, as their browser told; nil is UTC
+	Title   string                    // of the window; already in the reader's language
+	User    string                    // who is signed in; "" shows no navigation
+	Path    string                    // of this page with its query: where the language form comes back to
+	Assets  func(name string) string  // static.Path
+	Theme   string                    // "dark", "light", or "" for what the system prefers
+	Room    string                    // whose viewers and lines the page shows: names lead to cards, lines can be pinned; "" for none
+	Past    bool                      // the page is about what is over: names lead to viewers' own pages, nothing can be pinned
+	Role    live.TeamRole             // of who is signed in
+	Permits func(address string) bool // whether they may use an address of the panel, "POST /rooms"; nil permits all
+	Zone    *time.Location            // of times printed by the server: the reader's, as their browser told; nil is UTC
 }
 
 // t is short for the printer's T.
 func (p Page) t(key string, args ...any) string { return p.Printer.T(key, args...) }
+
+// May reports whether who is signed in may use an address, named as the router names it: "POST /rooms/{unique_id}/pin". What is of no
+// use is not shown; the server decides again.
+func (p Page) May(address string) bool { return p.Permits == nil || p.Permits(address) }
 
 func (p Page) zone() *time.Location {
 	if p.Zone == nil {
