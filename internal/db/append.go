@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
@@ -244,12 +245,13 @@ func (w *appender) terms(group []*pending) error {
 
 // searchable returns the text of an event that a search finds: what people wrote, not what the program says.
 func searchable(e live.Event) string {
-	switch e.Kind {
-	case live.KindComment, live.KindQuestion, live.KindProgram, live.KindNote, live.KindReply:
+	if slices.Contains(searchableKinds, e.Kind) {
 		return live.Text(e)
 	}
 	return ""
 }
+
+var searchableKinds = []live.Kind{live.KindComment, live.KindQuestion, live.KindProgram, live.KindNote, live.KindReply}
 
 // viewers keeps the names of who acted, where they are new or changed, and learns the numbers of those who are new. Some of
 // TikTok's messages name their viewer by id alone: what was known stays known.

@@ -38,7 +38,7 @@ func fresh(t testing.TB) *db.DB {
 // record opens a session of a room and stores events in it.
 func record(t testing.TB, d *db.DB, room, liveID string, events ...live.Event) live.SessionInfo {
 	t.Helper()
-	info, err := d.OpenSession(t.Context(), room, live.RoomInfo{RoomID: liveID}, live.OriginTikTok, time.Now())
+	info, err := d.OpenSession(t.Context(), room, live.RoomInfo{RoomID: liveID}, live.OriginTikTok, events[0].At)
 	if err != nil {
 		t.Fatal(err)
 	}

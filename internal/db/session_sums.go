@@ -37,7 +37,8 @@ const sumColumns = `s.id AS session_id, coalesce(sum(m.comments), 0) AS comments
 	coalesce(max(m.viewers_peak), -1) AS viewers_peak, coalesce(sum(m.viewers_sum), 0) AS viewers_sum, coalesce(sum(m.viewers_count), 0) AS viewers_count,
 	coalesce(sum(m.new_viewers + m.returning_viewers), 0) AS viewers_seen,
 	(SELECT count(*) FROM session_viewers v WHERE v.session_id = s.id AND v.rehearsal <= (CASE WHEN s.origin IN ('simulated', 'replay') THEN 1 ELSE 0 END) AND v.gifts > 0) AS gifters,
-	coalesce(sum(m.gap_ms), 0) AS gap_ms
+	coalesce(sum(m.gap_ms), 0) AS gap_ms,
+	coalesce((SELECT max(e.diamonds) FROM events e INDEXED BY events_worth WHERE e.session_id = s.id AND e.diamonds >= 100), 0) AS top_gift
 	FROM sessions s LEFT JOIN minutes m ON m.session_id = s.id AND m.rehearsal <= (CASE WHEN s.origin IN ('simulated', 'replay') THEN 1 ELSE 0 END)`
 
 // sumSession keeps what a session came to.
@@ -46,7 +47,7 @@ func sumSession(ctx context.Context, tx *sql.Tx, id int64) error {
 		return err
 	}
 	_, err := tx.ExecContext(ctx, `INSERT INTO session_sums (session_id, comments, gifts, diamonds, likes, follows, shares, viewers_peak, viewers_sum,
-		viewers_count, viewers_seen, gifters, gap_ms) SELECT `+sumColumns+` WHERE s.id = $1 GROUP BY s.id`, id)
+		viewers_count, viewers_seen, gifters, gap_ms, top_gift) SELECT `+sumColumns+` WHERE s.id = $1 GROUP BY s.id`, id)
 	return err
 }
 

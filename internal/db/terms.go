@@ -60,6 +60,86 @@ func (q query) contains(text string) bool {
 	return true
 }
 
+// search is a question with phrases: what is between quotes must stand together and in that order. The index finds whole words.
+type search struct {
+	match   string
+	words   query
+	phrases [][]run
+}
+
+// newSearch prepares what a person typed into a search box. Only the last word may be the beginning of one, and only from three
+// letters on: the words that begin with two are a good part of all that was ever said.
+func newSearch(text string) search {
+	var s search
+	var all []run
+	for i, part := range strings.Split(quotes.Replace(text), `"`) {
+		found := runs(part)
+		if all = append(all, found...); i%2 == 1 && len(found) > 0 {
+			s.phrases = append(s.phrases, found)
+			continue
+		}
+		for _, r := range found {
+			s.words.runs = append(s.words.runs, string(r.text))
+		}
+	}
+	var quoted []string
+	for i, r := range all {
+		if r.grams || i == len(all)-1 && len(r.text) >= 3 {
+			quoted = append(quoted, r.required()...)
+		} else {
+			quoted = append(quoted, `"`+string(r.text)+`"`)
+		}
+	}
+	s.match = strings.Join(quoted, " ")
+	return s
+}
+
+// quotes are what people put around a phrase, as one sign.
+var quotes = strings.NewReplacer("“", `"`, "”", `"`, "„", `"`, "«", `"`, "»", `"`, "「", `"`, "」", `"`, "『", `"`, "』", `"`, "＂", `"`)
+
+// contains reports whether a text holds every word and every phrase.
+func (s search) contains(text string) bool {
+	if !s.words.contains(text) {
+		return false
+	}
+	have := runs(text)
+	for _, phrase := range s.phrases {
+		if !holdsPhrase(have, phrase) {
+			return false
+		}
+	}
+	return true
+}
+
+// holdsPhrase reports whether runs follow each other in a text. The last word of a phrase may be the beginning of one.
+func holdsPhrase(have, phrase []run) bool {
+	for i := 0; i+len(phrase) <= len(have); i++ {
+		fits := true
+		for j, want := range phrase {
+			fits = fits && phraseFits(have[i+j], want, j == 0, j == len(phrase)-1)
+		}
+		if fits {
+			return true
+		}
+	}
+	return false
+}
+
+func phraseFits(have, want run, first, last bool) bool {
+	h, w := string(have.text), string(want.text)
+	switch {
+	case have.grams != want.grams:
+		return false
+	case first && last && have.grams:
+		return strings.Contains(h, w)
+	case first && have.grams:
+		return strings.HasSuffix(h, w)
+	case last:
+		return strings.HasPrefix(h, w)
+	}
+	return h == w
+}
+
 func (r run) holds(want string) bool {
 	if r.grams {
 		return strings.Contains(string(r.text), want)
@@ -169,4 +249,61 @@ func (r run) required() []string {
 		out = append(out, `"`+string(r.text[i-1:i+1])+`"`)
 	}
 	return out
+}
+
+// Marker finds in a text what somebody looked for, to show it.
+type Marker struct{ wanted []run }
+
+// TextPiece is a part of a text.
+type TextPiece struct {
+	Text   string
+	Marked bool
+}
+
+// NewMarker returns the marker of what somebody typed into a search box.
+func NewMarker(text string) Marker { return Marker{runs(text)} }
+
+// Mark cuts a text into what was looked for and what was not. It compares letter by letter, so it may miss a word that a search
+// finds; it never changes the text.
+func (m Marker) Mark(text string) []TextPiece {
+	if len(m.wanted) == 0 || text == "" {
+		return nil
+	}
+	letters := []rune(text)
+	marked := make([]bool, len(letters))
+	folded, at := foldEach(letters)
+	for _, want := range m.wanted {
+		for i := 0; i+len(want.text) <= len(folded); i++ {
+			if !slices.Equal(folded[i:i+len(want.text)], want.text) || !want.grams && i > 0 && wordLetter(folded[i-1]) {
+				continue
+			}
+			for j := range want.text {
+				marked[at[i+j]] = true
+			}
+		}
+	}
+	var out []TextPiece
+	for i, r := range letters {
+		if i > 0 && unicode.Is(unicode.M, r) { // a mark stays with its letter
+			marked[i] = marked[i-1]
+		}
+		if n := len(out); n == 0 || out[n-1].Marked != marked[i] {
+			out = append(out, TextPiece{Marked: marked[i]})
+		}
+		out[len(out)-1].Text += string(r)
+	}
+	return out
+}
+
+func wordLetter(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+// foldEach folds letter by letter, and says of each folded one which it came from.
+func foldEach(letters []rune) (folded []rune, at []int) {
+	for i, r := range letters {
+		for _, part := range unmarked(string(r)) {
+			folded = append(folded, fold(part))
+			at = append(at, i)
+		}
+	}
+	return folded, at
 }

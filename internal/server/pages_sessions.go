@@ -21,6 +21,7 @@ const (
 // pastPages are the pages about sessions that are over.
 func (s *Server) pastPages(r chi.Router) {
 	r.Get("/sessions", s.page(s.showSessions))
+	r.Get("/search", s.page(s.showSearch))
 	s.reviewPages(r)
 }
 

@@ -358,6 +358,14 @@ func (p Page) rate(perMinute float64) string {
 
 func (m MinutePane) rows() []feedRow { return feedRows(m.Page, m.Events, m.Rehearsals && m.MadeUp) }
 
+// marked shows the line that a search led to.
+func (m MinutePane) marked(r feedRow) feedRow {
+	if m.Highlight != 0 && r.Seq == m.Highlight {
+		r.Class += " found"
+	}
+	return r
+}
+
 func (m MinutePane) link(minute time.Time, after int64) templ.SafeURL {
 	return minuteLink(m.Page, minute, m.Rehearsals && !m.MadeUp, after)
 }

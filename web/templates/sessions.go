@@ -2,6 +2,7 @@ package templates
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -50,6 +51,12 @@ type MonthRow struct {
 	Average                     float64 // -1: not told
 	Comments, Diamonds, Follows int64
 }
+
+// pastPlaces are the pages about the past, by their address; the catalogue has their titles: "sessions.title" and the like.
+var pastPlaces = []string{"sessions", "search"}
+
+// atPast reports whether a page is one about the past.
+func atPast(where string) bool { return where == "review" || slices.Contains(pastPlaces, where) }
 
 // sessionColumns are the columns that a list can be sorted by, in their order.
 var sessionColumns = []string{"start", "length", "peak", "average", "comments", "diamonds", "gifters", "follows"}

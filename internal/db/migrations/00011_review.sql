@@ -45,6 +45,9 @@ CREATE TABLE program_sums (
   PRIMARY KEY (session_id, seq, rehearsal)
 ) STRICT, WITHOUT ROWID;
 
+-- Gifts worth looking for, with their worth: few of very many events.
+CREATE INDEX events_worth ON events (session_id, seq, diamonds) WHERE diamonds >= 100;
+
 -- What an ended session came to, so that a list of a thousand need not add up their minutes. A session of a rehearsal counts what
 -- was made up, as its own pages do; any other counts only what was real. viewers_peak is -1 if no count was told.
 CREATE TABLE session_sums (
@@ -60,14 +63,16 @@ CREATE TABLE session_sums (
   viewers_count INTEGER NOT NULL,
   viewers_seen  INTEGER NOT NULL,
   gifters       INTEGER NOT NULL,
-  gap_ms        INTEGER NOT NULL
+  gap_ms        INTEGER NOT NULL,
+  top_gift      INTEGER NOT NULL
 ) STRICT;
 INSERT INTO session_sums
   SELECT s.id, coalesce(sum(m.comments), 0), coalesce(sum(m.gifts), 0), coalesce(sum(m.diamonds), 0), coalesce(sum(m.likes), 0), coalesce(sum(m.follows), 0),
     coalesce(sum(m.shares), 0), coalesce(max(m.viewers_peak), -1), coalesce(sum(m.viewers_sum), 0), coalesce(sum(m.viewers_count), 0),
     coalesce(sum(m.new_viewers + m.returning_viewers), 0),
     (SELECT count(*) FROM session_viewers v WHERE v.session_id = s.id AND v.rehearsal <= (s.origin IN ('simulated', 'replay')) AND v.gifts > 0),
-    coalesce(sum(m.gap_ms), 0)
+    coalesce(sum(m.gap_ms), 0),
+    coalesce((SELECT max(e.diamonds) FROM events e WHERE e.session_id = s.id AND e.diamonds >= 100), 0)
   FROM sessions s LEFT JOIN minutes m ON m.session_id = s.id AND m.rehearsal <= (s.origin IN ('simulated', 'replay'))
   WHERE s.ended_ms IS NOT NULL GROUP BY s.id;
 
@@ -91,6 +96,7 @@ CREATE TABLE viewer_names (
   until_ms  INTEGER NOT NULL,
   PRIMARY KEY (viewer, unique_id, nickname)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX viewer_names_handle ON viewer_names (unique_id);
 -- +goose StatementBegin
 CREATE TRIGGER viewers_renamed AFTER UPDATE OF unique_id, nickname ON viewers
 WHEN (old.unique_id <> new.unique_id OR old.nickname <> new.nickname) AND (old.unique_id <> '' OR old.nickname <> '') BEGIN
@@ -109,9 +115,6 @@ CREATE TABLE retention (
 -- When a session's events were deleted and its sums kept; 0: they are there.
 ALTER TABLE sessions ADD COLUMN pruned_ms INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX sessions_room_started ON sessions (room, started_ms);
-
--- Gifts worth looking for, with their worth: few of very many events.
-CREATE INDEX events_worth ON events (session_id, seq, diamonds) WHERE diamonds >= 100;
 
 -- +goose Down
 SELECT no_way_back_restore_a_backup;

@@ -64,3 +64,6 @@ async function open(url: URL): Promise<void> {
   dropBrokenPictures(pane);
   history.replaceState(null, "", url);
 }
+
+// A search leads to one line of the minute.
+pane.querySelector(".row.found")?.scrollIntoView({ block: "center" });
