@@ -46,6 +46,22 @@ var accessTable = map[string]access{
 	"GET /overlay/*": bySecret, "GET /overlay/{token}": bySecret, "GET /overlay/{token}/follow": bySecret,
 	"GET /overlay/{token}/picture": bySecret, "GET /overlay/{token}/sound/{sound}": bySecret,
 
+	"GET /share/{token}": bySecret, "POST /share/{token}": bySecret, "GET /invite/{token}": bySecret, "POST /invite/{token}": bySecret.as("joined"),
+	"POST /logout/everywhere": reviewer.as("logged_out"),
+
+	// The team.
+	"GET /team": owner, "GET /audit": owner, "POST /team/people/{name}/role": owner.as("role"), "POST /team/people/{name}/remove": owner.as("user_removed"),
+	"POST /team/people/{name}/logout": owner.as("logged_out"), "POST /team/invites": owner.as("invite"),
+	"POST /team/invites/{id}/delete": owner.as("invite_withdrawn"), "POST /team/tokens": owner.as("token_made"),
+	"POST /team/tokens/{id}/revoke": owner.as("token_revoked"),
+	"GET /sessions/{id}/shares":     operator, "POST /sessions/{id}/shares": operator.as("shared"),
+	"POST /sessions/{id}/shares/{share}/revoke": operator.as("share_revoked"),
+	"GET /api/users": owner, "PATCH /api/users/{name}": owner.as("role"), "DELETE /api/users/{name}": owner.as("user_removed"),
+	"POST /api/users/{name}/logout": owner.as("logged_out"), "POST /api/invites": owner.as("invite"),
+	"GET /api/tokens": owner, "POST /api/tokens": owner.as("token_made"), "DELETE /api/tokens/{id}": owner.as("token_revoked"),
+	"GET /api/shares": operator, "POST /api/shares": operator.as("shared"), "DELETE /api/shares/{id}": operator.as("share_revoked"),
+	"GET /api/audit": owner,
+
 	// Pages that are read.
 	"GET /": reviewer, "GET /rooms/{unique_id}": reviewer, "GET /rooms/{unique_id}/viewers/{viewer}": reviewer, "GET /picture": reviewer,
 	"GET /sessions": reviewer, "GET /sessions/{id}": reviewer, "GET /search": reviewer,

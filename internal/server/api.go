@@ -43,6 +43,7 @@ func (s *Server) api(r chi.Router) huma.API {
 		r.Post("/api/stories/{storyId}/message", s.page(s.postMessage))
 		s.simulatorOperations(api)
 		s.overlayOperations(api)
+		s.teamOperations(api)
 		r.Get("/api/docs", s.page(s.showDocs(api)))
 		s.exportRoutes(r)
 		r.Get("/api/sessions/{id}/follow", s.page(s.followSession))

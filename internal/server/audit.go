@@ -55,7 +55,7 @@ func (s *Server) serveAudited(next http.Handler, w http.ResponseWriter, r *http.
 	ww := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
 	finished := false
 	defer func() { // an export that somebody stops in the middle has been under way all the same
-		if status := ww.Status(); !d.skip && status < http.StatusBadRequest && (finished || status != 0) {
+		if status := ww.Status(); !d.skip && d.who != "" && status < http.StatusBadRequest && (finished || status != 0) {
 			s.audit(r, *d, need.often)
 		}
 	}()

@@ -289,12 +289,13 @@ func (f *overlaySocket) write(ctx context.Context, frame []byte) error {
 	return nil
 }
 
-// masked is a path as a log may hold it: an overlay's address is a secret.
+// masked is a path as a log may hold it: an address that is a secret is none.
 func masked(u *url.URL) string {
-	rest, ok := strings.CutPrefix(u.Path, "/overlay/")
-	if !ok {
-		return u.Path
+	for _, place := range []string{"/overlay/", "/share/", "/invite/"} {
+		if rest, ok := strings.CutPrefix(u.Path, place); ok {
+			_, rest, _ = strings.Cut(rest, "/")
+			return place + "…/" + rest
+		}
 	}
-	_, rest, _ = strings.Cut(rest, "/")
-	return "/overlay/…/" + rest
+	return u.Path
 }

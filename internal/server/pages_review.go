@@ -38,6 +38,7 @@ type reviewAsk struct {
 	seq        int64     // an event to point at
 	typed      string    // a note that was refused
 	errs       templates.Errors
+	veil       *veil // what is taken out; nil shows all
 }
 
 // showReview handles GET /sessions/{id}. With ?part=minute it answers with one minute alone, for the page's script.
@@ -57,8 +58,13 @@ func (s *Server) reviewAsked(r *http.Request) (reviewAsk, error) {
 	if err != nil {
 		return reviewAsk{}, err
 	}
+	return askOf(r, info)
+}
+
+// askOf reads what a reader wants to see of a session they may see.
+func askOf(r *http.Request, info live.SessionInfo) (ask reviewAsk, err error) {
 	q := r.URL.Query()
-	ask := reviewAsk{session: info, rehearsals: info.Origin.Rehearsal() || q.Get("origin") == "all"}
+	ask = reviewAsk{session: info, rehearsals: info.Origin.Rehearsal() || q.Get("origin") == "all"}
 	if ask.minute, err = timeParam("minute", q.Get("minute")); err != nil {
 		return ask, err
 	}
@@ -95,6 +101,11 @@ func (s *Server) renderReview(w http.ResponseWriter, r *http.Request, status int
 	}
 	if v.Minute, err = s.minutePane(r, v.Page, ask, review); err != nil {
 		return err
+	}
+	if ask.veil != nil {
+		if err := ask.veil.review(r.Context(), &v); err != nil {
+			return err
+		}
 	}
 	s.render(w, r, status, templates.Review(v))
 	return nil
@@ -200,6 +211,11 @@ func (s *Server) renderMinute(w http.ResponseWriter, r *http.Request, ask review
 	pane, err := s.minutePane(r, p, ask, live.ReviewOf(in))
 	if err != nil {
 		return err
+	}
+	if ask.veil != nil {
+		if err := ask.veil.minute(r.Context(), &pane); err != nil {
+			return err
+		}
 	}
 	s.render(w, r, http.StatusOK, templates.Minute(pane))
 	return nil

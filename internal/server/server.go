@@ -121,11 +121,15 @@ func (s *Server) Handler() http.Handler {
 	r.Mount(static.Prefix, http.StripPrefix(strings.TrimSuffix(static.Prefix, "/"), static.Handler()))
 	s.publicPages(r)
 	s.overlayRoutes(r)
+	s.invitePages(r)
+	s.sharePages(r)
 	r.Group(func(r chi.Router) {
 		s.panelPages(r)
 		s.simulatorPages(r)
 		s.storyPages(r)
 		s.pastPages(r)
+		s.shareForms(r)
+		s.teamPages(r)
 	})
 	s.api(r)
 	r.NotFound(s.page(func(http.ResponseWriter, *http.Request) error {
