@@ -8,7 +8,9 @@ import { LiveChart } from "./live-chart";
 import { LiveFeed } from "./live-feed";
 import { LiveKeep } from "./live-keep";
 import { LiveNumbers, TopGifters } from "./live-numbers";
+import { OverlayWatch } from "./overlay-watch";
 import { PinStrip } from "./pin-strip";
+import { everySecond } from "./pulse";
 import { Score } from "./score";
 import { Silence } from "./silence";
 import { SilenceAlarm } from "./silence-alarm";
@@ -42,6 +44,7 @@ const alarm = find<SilenceAlarm>("silence-alarm");
 const host = find<HostPanel>("host-panel");
 for (const e of [feed, keep, gifters, pins, alarm]) e.room = name;
 
+const overlays = new OverlayWatch(name);
 const silence = new Silence();
 const score = new Score(all, () => {});
 const history = new History(all, () => {}, (marks) => {
@@ -64,7 +67,7 @@ function behind(): number {
   return behindSince && Date.now() - behindSince > 1_500 ? known - last : 0;
 }
 
-note.seen = () => ({ state: note.now, heard: line.last ? Date.now() - line.last : 0, behind: behind(), open });
+note.seen = () => ({ state: note.now, heard: line.last ? Date.now() - line.last : 0, behind: behind(), open, overlays: overlays.now });
 
 /** Once a second, however much arrives: what falls also when nothing comes, and what would only flicker. */
 const show = () => {
@@ -75,7 +78,7 @@ const show = () => {
   chart.show(now);
   alarm.show(open ? silence.alarm(note.now, now) : undefined);
 };
-setInterval(show, 1_000);
+everySecond(show);
 
 const room = `/api/rooms/${encodeURIComponent(name)}`;
 const live = new Live(desk.dataset["follow"] || `${room}/follow`, {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Silence } from "./silence";
 import { comment, event, texts } from "./testing";
+import { summed } from "./overlay-watch";
 import { vitals, type Seen } from "./vitals";
 import type { Health } from "./live";
 
@@ -53,4 +54,14 @@ test("silence is alarming while viewers are there", () => {
   assert.equal(s.alarm("live", 62_500), undefined);
   s.begin(200_000); // the page was away
   assert.equal(s.alarm("live", 210_000), undefined);
+});
+
+test("overlays nobody has open are said so, while somebody watches", () => {
+  const closed = signs({}, { overlays: { all: 2, open: 0, onAir: 0 } })["overlays"]!;
+  assert.ok(!closed.well && closed.advice);
+  assert.equal(closed.value, "0 of 2 open");
+  assert.ok(signs({ state: "waiting" }, { state: "waiting", overlays: { all: 2, open: 0, onAir: 0 } })["overlays"]!.well);
+  assert.equal(signs({}, { overlays: { all: 3, open: 2, onAir: 1 } })["overlays"]!.value, "2 of 3 open, 1 on air");
+  assert.equal(signs({}, { overlays: { all: 0, open: 0, onAir: 0 } })["overlays"], undefined);
+  assert.deepEqual(summed([{ state: "on_air" }, { state: "hidden" }, { state: "away" }, { state: "shown", revoked: true }]), { all: 3, open: 2, onAir: 1 });
 });

@@ -1,6 +1,7 @@
 // The signs of a connection's health, one line each: what it is, whether that is well, and what to do if not. Pure: no DOM.
 import type { Texts } from "./i18n";
 import type { Health } from "./live";
+import type { Overlays } from "./overlay-watch";
 
 export interface Vital {
   name: string; // of the line, for styles and tests
@@ -16,6 +17,7 @@ export interface Seen {
   heard: number; // ms since the newest event; 0 if none came
   behind: number; // events this page does not have yet
   open: boolean; // this page is connected
+  overlays?: Overlays | undefined; // of the room; undefined: not known
 }
 
 const skewLimit = 2_000; // ms; more shifts what belongs to a minute
@@ -42,6 +44,7 @@ export function vitals(health: Health, seen: Seen, t: Texts): Vital[] {
   }
   if (!demo && on) out.push(clock(health.clock_skew_ms ?? 0, t));
   out.push(page(seen, t));
+  if (seen.overlays && seen.overlays.all > 0) out.push(overlays(seen.overlays, on, t));
   const repeats = health.repeats_dropped ?? 0;
   if (repeats > 0) out.push({ name: "repeats", word: t.t("vital.repeats"), value: t.number(repeats), well: true, advice: t.t("vital.repeats.advice") });
   const unknown = Object.entries(health.unknown_methods ?? {});
@@ -64,4 +67,11 @@ function page(seen: Seen, t: Texts): Vital {
   if (!seen.open) return { name: "page", word: t.t("vital.page"), value: t.t("vital.page.lost"), well: false, advice: t.t("vital.page.advice") };
   if (seen.behind > 0) return { name: "page", word: t.t("vital.page"), value: t.t("vital.page.behind", { Count: seen.behind }), well: seen.behind < 200, advice: t.t("vital.page.advice") };
   return { name: "page", word: t.t("vital.page"), value: t.t("vital.page.well"), well: true };
+}
+
+/** Nobody sees an overlay that no page has open; before a LIVE that is no fault. */
+function overlays({ all, open, onAir }: Overlays, on: boolean, t: Texts): Vital {
+  const well = open > 0 || !on;
+  const value = onAir > 0 ? t.t("vital.overlays.on_air", { Open: open, All: all, Air: onAir }) : t.t("vital.overlays.open", { Open: open, All: all });
+  return { name: "overlays", word: t.t("vital.overlays"), value, well, advice: t.t(well ? "vital.overlays.well" : "vital.overlays.advice") };
 }
