@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	hostPause   = 300 * time.Millisecond // between two frames, however much happens
+	hostPause   = 500 * time.Millisecond // between two frames, however much happens
 	hostWaiting = 12                     // of what waits, how much a frame holds
 	hostSkipped = 8
 )

@@ -8,6 +8,7 @@ import { by, canMute, type Host, itemText, position, rankIcons, skipWords, spoke
 import { HostApi, Refusal, type Order } from "./host-api";
 import { answeredBy, clipList, guarded, why } from "./host-views";
 import type { Texts } from "./i18n";
+import { everySecond, nextBeat } from "./pulse";
 import type { Answer } from "./story-client";
 import type { QueueItem, QueueTurn, SkippedItem } from "./wire.gen";
 
@@ -19,7 +20,8 @@ export class HostPanel extends LightElement {
   private readonly demo = "demo" in this.dataset;
   private host: Host | null | undefined; // null: the room has none
   private ahead = 0; // ms the server's clock is ahead of ours
-  private ticking: ReturnType<typeof setInterval> | undefined;
+  private due = false; // there is something newer to show with the next beat
+  private still: (() => void) | undefined; // ends the counting down
   private typed = "";
   private tried: Answer | undefined;
   private told = "";
@@ -31,12 +33,23 @@ export class HostPanel extends LightElement {
     this.ahead = Date.parse(at) - Date.now();
     if (host?.story_id !== this.host?.story_id) this.tried = undefined;
     this.host = host;
-    this.requestUpdate();
+    if (!this.hasUpdated) return this.requestUpdate();
+    if (this.due) return;
+    this.due = true;
+    void nextBeat().then(() => {
+      this.due = false;
+      this.requestUpdate();
+    });
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    clearInterval(this.ticking);
+    this.rest();
+  }
+
+  private rest(): void {
+    this.still?.();
+    this.still = undefined;
   }
 
   /** A room without a host keeps what the server printed: there one can be chosen. */
@@ -53,10 +66,9 @@ export class HostPanel extends LightElement {
   protected override updated(): void {
     const language = this.querySelector<HTMLSelectElement>("#host-language");
     if (language && language !== document.activeElement) language.value = this.host?.language ?? "";
-    clearInterval(this.ticking);
-    const speaking = this.host?.state === "speaking";
-    if (!speaking && !this.host?.waiting.some((item) => item.until)) return;
-    this.ticking = setInterval(() => this.requestUpdate(), speaking ? 500 : 1_000);
+    const moves = this.host?.state === "speaking" || this.host?.waiting.some((item) => item.until);
+    if (moves) this.still ??= everySecond(() => this.requestUpdate());
+    else this.rest();
   }
 
   protected override render(): TemplateResult {
