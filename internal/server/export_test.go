@@ -1,7 +1,9 @@
 package server
 
 import (
+	"crypto/sha256"
 	"net/http"
+	"reflect"
 
 	"github.com/go-chi/chi/v5"
 
@@ -43,4 +45,12 @@ func (s *Server) Twin(h http.Handler) (http.Handler, error) {
 	})
 	r.Method(http.MethodGet, "/not-in-the-table", h)
 	return r, err
+}
+
+// Veiled is an event as a shared page without names shows it.
+func Veiled(e live.Event) live.Event {
+	h := &veil{session: 1, hidden: true, word: func(string, ...any) string { return "Viewer" }}
+	e.Data = withoutIDs(e.Data)
+	veiled := eachUser(reflect.ValueOf(e), func(u live.User) live.User { return h.user(make([]byte, 2*sha256.Size), nil, u) })
+	return veiled.Interface().(live.Event) //nolint:forcetypeassert // it is a copy
 }

@@ -277,6 +277,9 @@ func (h *veil) users(ctx context.Context, pages ...any) error {
 		if m, ok := page.(*templates.MinutePane); ok {
 			m.Notes = nil
 			m.Events = slices.DeleteFunc(m.Events, func(e live.Event) bool { return e.Kind == live.KindNote || e.Kind == live.KindPin })
+			for i := range m.Events {
+				m.Events[i].Data = withoutIDs(m.Events[i].Data)
+			}
 		}
 		eachUser(reflect.ValueOf(page), func(u live.User) live.User {
 			keys = append(keys, u.Key())
@@ -314,6 +317,19 @@ func (h *veil) user(key []byte, places map[string]int64, u live.User) live.User 
 		}
 	}
 	return out
+}
+
+// withoutIDs takes out what names a viewer other than as a live.User.
+func withoutIDs(data live.Data) live.Data {
+	switch d := data.(type) {
+	case live.Envelope:
+		d.Sender, d.SenderID = "", ""
+		return d
+	case live.Delete:
+		d.UserIDs = nil
+		return d
+	}
+	return data
 }
 
 var userType = reflect.TypeFor[live.User]()
@@ -369,4 +385,3 @@ func holdsUsers(t reflect.Type) bool {
 	}
 	return false
 }
-
