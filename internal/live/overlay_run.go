@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"encoding/json"
+	"sync"
 	"time"
 )
 
@@ -25,6 +26,7 @@ type overlayRun struct {
 	preview bool
 	frames  *frameLog
 	calls   chan func(*running)
+	ready   chan struct{} // closed when it has looked for its session once
 	done    chan struct{} // closed when the goroutine has ended
 	cancel  context.CancelFunc
 	users   int // of a preview: pages that look at it; the hub's lock guards it
@@ -118,6 +120,16 @@ func (r *overlayRun) do(ctx context.Context, f func(*running)) error {
 	}
 }
 
+// ask is do for those who come from outside: it waits until the overlay knows what it is to show.
+func (r *overlayRun) ask(ctx context.Context, f func(*running)) error {
+	select {
+	case <-r.ready:
+	case <-r.done:
+	case <-ctx.Done():
+	}
+	return r.do(ctx, f)
+}
+
 // later has the goroutine run f when it can, without waiting.
 func (r *overlayRun) later(ctx context.Context, f func(*running)) {
 	select {
@@ -152,16 +164,20 @@ func (s *running) recall(ctx context.Context) {
 // listen follows the room from session to session.
 func (r *overlayRun) listen(ctx context.Context) {
 	read := airing{last: unheard} // what was read to its end
+	ready := sync.OnceFunc(func() { close(r.ready) })
+	defer ready()
 	for ctx.Err() == nil {
 		on, changed, err := r.hub.airing(ctx, r.room)
 		if err != nil {
+			ready()
 			r.hub.log.Error("an overlay cannot find its session", "overlay", r.id, "err", err)
 			if !pauseFor(ctx, storeRetry) {
 				return
 			}
 			continue
 		}
-		if news := on.open || on.session.ID != read.session.ID || on.last != read.last; news && !r.follow(ctx, on) {
+		if news := on.open || on.session.ID != read.session.ID || on.last != read.last; news && !r.follow(ctx, on, ready) {
+			ready()
 			if !pauseFor(ctx, saveRetry) {
 				return
 			}
@@ -187,11 +203,12 @@ func pauseFor(ctx context.Context, d time.Duration) bool {
 }
 
 // follow gives the goroutine a session's events until it is closed. It reports whether all went well.
-func (r *overlayRun) follow(ctx context.Context, on airing) bool {
+func (r *overlayRun) follow(ctx context.Context, on airing, began func()) bool {
 	after, ok := int64(0), false
 	if err := r.do(ctx, func(s *running) { after, ok = s.begin(ctx, on) }); err != nil || !ok {
 		return false
 	}
+	began()
 	if on.session.ID == 0 {
 		return true
 	}

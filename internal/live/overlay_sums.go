@@ -95,6 +95,7 @@ type goalMemory struct {
 	Base    int64      `json:"base"`    // of Session's sum, what does not count
 	Made    int64      `json:"made"`    // the same of what was simulated or replayed, of MadeIn
 	MadeIn  int64      `json:"made_in"`
+	Preset  bool       `json:"preset,omitempty"` // somebody chose the value between two sessions: the next one begins with it
 }
 
 func (v *goalView) configure(ctx context.Context, o OverlayOptions) error {
@@ -149,16 +150,17 @@ func (v *goalView) turnOver(ctx context.Context) error {
 	if k.Session == v.on.real.ID {
 		return nil
 	}
-	if !v.options.Carry {
+	switch {
+	case !v.options.Carry && !k.Preset:
 		k.Carried = 0
-	} else if k.Session != 0 {
+	case k.Session != 0:
 		old := newShowSums(v.options.GiftID)
 		if _, err := old.load(ctx, v.parts.store, k.Session); err != nil && CodeOf(err) != CodeNotFound {
 			return err
 		}
 		k.Carried += v.metric(old.halves[false]) - k.Base
 	}
-	k.Session, k.Base, v.news.save = v.on.real.ID, 0, true
+	k.Session, k.Base, k.Preset, v.news.save = v.on.real.ID, 0, false, true
 	return nil
 }
 
@@ -239,7 +241,7 @@ func (v *goalView) control(_ context.Context, c OverlayCommand, _ time.Time) err
 }
 
 func (v *goalView) startFrom(n int64) {
-	v.kept.Carried, v.kept.Base, v.kept.Made = n, 0, 0
+	v.kept.Carried, v.kept.Base, v.kept.Made, v.kept.Preset = n, 0, 0, !v.on.open
 	if v.counted != nil {
 		v.kept.Base, v.kept.Made = v.metric(v.counted.halves[false]), v.metric(v.made.halves[true])
 	}

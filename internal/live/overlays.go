@@ -146,7 +146,7 @@ func (o *Overlays) start(overlay Overlay, room string, preview bool) *overlayRun
 	ctx, cancel := context.WithCancel(o.ctx)
 	run := &overlayRun{
 		hub: o, id: overlay.ID, kind: overlay.Kind, room: room, preview: preview, frames: newFrameLog(), calls: make(chan func(*running)),
-		done: make(chan struct{}), cancel: cancel,
+		ready: make(chan struct{}), done: make(chan struct{}), cancel: cancel,
 	}
 	parts := viewParts{store: o.store, room: room, words: o.words, preview: preview}
 	if !preview {
@@ -167,7 +167,7 @@ func (o *Overlays) Put(ctx context.Context, overlay Overlay) error {
 	}
 	for _, r := range append(o.previewsOf(overlay.ID), run) {
 		var failed error
-		err := r.do(ctx, func(s *running) { failed = s.configure(ctx, overlay) })
+		err := r.ask(ctx, func(s *running) { failed = s.configure(ctx, overlay) })
 		if err == nil {
 			err = failed
 		}
@@ -271,7 +271,7 @@ func (o *Overlays) Preview(ctx context.Context, overlay Overlay, room string) (*
 func (o *Overlays) join(ctx context.Context, run *overlayRun, revoked <-chan struct{}) (*OverlayPage, error) {
 	p := &OverlayPage{run: run, revoked: revoked}
 	var failed error
-	err := run.do(ctx, func(s *running) {
+	err := run.ask(ctx, func(s *running) {
 		s.join(p, time.Now())
 		p.opening, p.cursor, failed = s.opening()
 	})
@@ -337,7 +337,7 @@ func (o *Overlays) Test(ctx context.Context, id int64) (string, error) {
 		return "", err
 	}
 	var test string
-	err = run.do(ctx, func(s *running) { test = s.test() })
+	err = run.ask(ctx, func(s *running) { test = s.test() })
 	for _, preview := range o.previewsOf(id) {
 		preview.later(ctx, func(s *running) { s.test() })
 	}
@@ -363,7 +363,7 @@ func (o *Overlays) Control(ctx context.Context, id int64, c OverlayCommand) erro
 		return err
 	}
 	var failed error
-	if err := run.do(ctx, func(s *running) { failed = s.control(ctx, c) }); err != nil {
+	if err := run.ask(ctx, func(s *running) { failed = s.control(ctx, c) }); err != nil {
 		return err
 	}
 	return failed
@@ -399,7 +399,7 @@ func (o *Overlays) each(ctx context.Context, room string, c OverlayCommand, kind
 	o.mu.Unlock()
 	for _, run := range runs {
 		var failed error
-		err := run.do(ctx, func(s *running) { failed = s.control(ctx, c) })
+		err := run.ask(ctx, func(s *running) { failed = s.control(ctx, c) })
 		if err == nil {
 			err = failed
 		}
@@ -420,7 +420,7 @@ func (o *Overlays) Alerts(ctx context.Context, id int64) (AlertQueue, error) {
 		return AlertQueue{}, &Error{Code: CodeConflict, Op: "live.Alerts", Msg: "This overlay shows no alerts."}
 	}
 	var q AlertQueue
-	err = run.do(ctx, func(s *running) { q = s.view.(*alertsView).snapshot(time.Now()) })
+	err = run.ask(ctx, func(s *running) { q = s.view.(*alertsView).snapshot(time.Now()) })
 	return q, err
 }
 
@@ -431,7 +431,7 @@ func (o *Overlays) State(ctx context.Context, id int64) (OverlayState, error) {
 		return nil, err
 	}
 	var state OverlayState
-	err = run.do(ctx, func(s *running) { state = s.view.state(time.Now()) })
+	err = run.ask(ctx, func(s *running) { state = s.view.state(time.Now()) })
 	return state, err
 }
 
@@ -451,7 +451,7 @@ func (o *Overlays) Status(ctx context.Context, id int64, stored OverlaySighting)
 		}
 	}
 	o.mu.Unlock()
-	err = run.do(ctx, func(s *running) {
+	err = run.ask(ctx, func(s *running) {
 		for _, p := range s.pages {
 			status.Pages = append(status.Pages, OverlayPageStatus{p.seen, p.told, p.joined})
 		}

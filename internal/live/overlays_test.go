@@ -903,6 +903,25 @@ func TestGoalCarriesOver(t *testing.T) {
 	}
 }
 
+// TestGoalSetBetweenShows: what somebody chose while the room was not live is where the next show begins.
+func TestGoalSetBetweenShows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStudio(t, live.DefaultOptions(live.OverlayGoal))
+		if err := s.overlays.Control(t.Context(), 1, live.OverlayCommand{Do: "set", Amount: 30}); err != nil {
+			t.Fatal(err)
+		}
+		s.live()
+		s.say(giftOf("A", 5))
+		if got := state[live.GoalState](s, 1); got.Value != 35 {
+			t.Errorf("%+v", got)
+		}
+		s.nextShow()
+		if got := state[live.GoalState](s, 1); got.Value != 0 {
+			t.Errorf("in the show after that: %+v", got)
+		}
+	})
+}
+
 // nextShow ends the LIVE and begins the next one.
 func (s *studio) nextShow() {
 	s.t.Helper()

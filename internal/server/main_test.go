@@ -22,6 +22,7 @@ import (
 	"showcaller/internal/live"
 	"showcaller/internal/server"
 	"showcaller/internal/story"
+	"showcaller/web/catalog"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -37,6 +38,7 @@ type fixture struct {
 	server *server.Server
 	source *scripted
 	client *http.Client
+	log    *slog.Logger
 }
 
 // start runs a panel; its stories know further types of input.
@@ -63,13 +65,21 @@ func start(t testing.TB, inputs ...story.InputType) *fixture {
 	}
 	directors := live.NewDirectors(stories, engine, d, log)
 	directors.Start(ctx, profiles)
-	s := server.New(d, engine, server.Options{Story: stories, Directors: directors, APIToken: token, ParseName: parseName, Log: log, Version: "test"})
+	overlays := live.NewOverlays(live.OverlayParts{
+		Engine: engine, Store: d, Directors: directors, Voice: hum{}, Build: server.OverlayBuild(), Log: log,
+		Words: func(language, key string) string { return catalog.For(language).T(key) },
+	})
+	overlays.Start(ctx, nil)
+	s := server.New(d, engine, server.Options{
+		Story: stories, Directors: directors, Overlays: overlays, APIToken: token, ParseName: parseName, Log: log, Version: "test",
+	})
 	web := httptest.NewServer(s.Handler())
 	t.Cleanup(func() {
 		s.Close()
 		web.CloseClientConnections()
 		web.Close()
 		cancel()
+		overlays.Wait()
 		directors.Wait()
 		engine.Wait()
 		if err := d.Close(); err != nil {
@@ -82,7 +92,7 @@ func start(t testing.TB, inputs ...story.InputType) *fixture {
 		t.Fatal(err)
 	}
 	client := &http.Client{Jar: jar, Transport: &http.Transport{DisableKeepAlives: true}}
-	return &fixture{t, web.URL, d, engine, s, source, client}
+	return &fixture{t, web.URL, d, engine, s, source, client, log}
 }
 
 func parseName(s string) (string, error) {
