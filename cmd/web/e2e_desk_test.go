@@ -308,6 +308,11 @@ func TestPagesAreAccessible(t *testing.T) {
 	empty := serveHere(t, settings(t, nil, "SHOWCALLER_ADMIN_PASSWORD="))
 	p := serveHere(t, settings(t, nil, "SHOWCALLER_DEMO=true"))
 	p.watch("ann")
+	for _, name := range []string{"Songs", "歌回"} {
+		if status, answer := p.ask(http.MethodPost, "/api/rooms/demo/run-down", map[string]any{"name": name, "planned_seconds": 60}); status != http.StatusCreated {
+			t.Fatalf("planning: %d %s", status, answer)
+		}
+	}
 	b := browse(t, p.url)
 	audit := func(name string) {
 		t.Helper()
@@ -341,7 +346,14 @@ func TestPagesAreAccessible(t *testing.T) {
 		b.open("/rooms/demo")
 		b.until(`document.querySelector("live-feed .row") && document.querySelector("live-chart canvas") && document.querySelector("live-numbers .change, live-numbers b")`)
 		b.until(`document.querySelectorAll("live-feed a.who").length > 2 && document.querySelector("host-panel").hasUpdated && document.querySelector(".saying.speaking")`)
+		b.until(`document.querySelector("program-desk [data-edit]")`)
+		b.value(`document.querySelector("program-desk [data-do=start]")?.click(), ""`)
+		b.until(`document.querySelector("program-desk [data-state=answered]")`)
+		b.do(chromedp.Click(".run-down li:not(.on) button"), chromedp.WaitVisible(".ask"), chromedp.Click("program-desk .preview summary"))
 		audit("/rooms/demo " + theme)
+		b.do(chromedp.Click("program-desk [data-edit]"), chromedp.WaitVisible("run-down-editor"), chromedp.Click("[data-item^=change-]"))
+		audit("the run-down's editor " + theme)
+		b.do(chromedp.Click("[data-edit-done]"))
 		b.do(chromedp.Click(`gift-simulator > .btn`))
 		b.until(`document.querySelector(".gift-tile input:checked")`)
 		for _, part := range []string{"send", "scenarios", "replay"} {
@@ -358,6 +370,8 @@ func TestPagesAreAccessible(t *testing.T) {
 		audit("the viewer's page " + theme)
 		b.open("/rooms/demo/simulate")
 		audit("the simulator's page " + theme)
+		b.open("/rooms/demo/program")
+		audit("the program's page " + theme)
 		b.open("/rooms/ann") // without a host
 		b.until(`document.querySelector(".host-none")`)
 		audit("a desk without a host " + theme)

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,7 +18,7 @@ import (
 
 // browserKeys are the prefixes of the catalogue that the browser needs; the rest is only ever printed by the server.
 var browserKeys = []string{"unit.", "state.", "health.", "cause.", "reason.", "advice.", "num.", "panel.", "feed.", "chart.", "vital.", "silence.", "viewer.close", "live.keep", "sim.", "stage.", "review.series.", "review.mark.", "review.axis.",
-	"skip.", "host.", "fallback.", "guard.", "rule.", "talk.",
+	"skip.", "host.", "fallback.", "guard.", "rule.", "talk.", "program.",
 }
 
 // build writes dist anew: bundles, pictures and manifest.json, which maps a name ("desk.js") to the file that holds it now
@@ -45,14 +46,37 @@ func build(root, dist string) error {
 	return replaceDir(dist, files)
 }
 
+// alone are the modules that other programs' pages load: each is one file without imports, whatever our own pages share of it.
+var alone = []string{"web/static/ts/story-client.ts"}
+
 // bundle returns the output files by name, and the manifest of the entry points.
 func bundle(root string) (map[string][]byte, map[string]string, error) {
 	catalogues, err := filepath.Glob(filepath.Join(root, "web/catalog/*.json"))
 	if err != nil {
 		return nil, nil, err
 	}
-	entries := append(slices.Clone(catalogues), "web/static/ts/app.ts", "web/static/ts/desk.ts", "web/static/ts/simulator.ts", "web/static/ts/review.ts", "web/static/ts/story-client.ts", "web/static/ts/stories.ts", "web/static/ts/overlay.ts", "web/static/css/app.css", "web/static/css/overlay.css")
-	result := api.Build(api.BuildOptions{
+	ours := append(slices.Clone(catalogues), "web/static/ts/app.ts", "web/static/ts/desk.ts", "web/static/ts/simulator.ts", "web/static/ts/review.ts", "web/static/ts/stories.ts", "web/static/ts/overlay.ts", "web/static/css/app.css", "web/static/css/overlay.css")
+	files, manifest := map[string][]byte{}, map[string]string{}
+	for _, options := range []api.BuildOptions{bundling(root, ours, true), bundling(root, alone, false)} {
+		result := api.Build(options)
+		if len(result.Errors) > 0 {
+			return nil, nil, fmt.Errorf("esbuild: %d errors", len(result.Errors))
+		}
+		for _, f := range result.OutputFiles {
+			files[filepath.Base(f.Path)] = f.Contents
+		}
+		entries, err := entryManifest(result.Metafile)
+		if err != nil {
+			return nil, nil, err
+		}
+		maps.Copy(manifest, entries)
+	}
+	return files, manifest, nil
+}
+
+// bundling is how entry points are built; with splitting they share what they have in common.
+func bundling(root string, entries []string, splitting bool) api.BuildOptions {
+	return api.BuildOptions{
 		AbsWorkingDir:     root,
 		EntryPoints:       entries,
 		Outdir:            "web/static/dist",
@@ -61,7 +85,7 @@ func bundle(root string) (map[string][]byte, map[string]string, error) {
 		AssetNames:        "[name].[hash]",
 		PublicPath:        "/static",
 		Bundle:            true,
-		Splitting:         true,
+		Splitting:         splitting,
 		Format:            api.FormatESModule,
 		Target:            api.ES2022,
 		Engines:           []api.Engine{{Name: api.EngineChrome, Version: "103"}}, // the oldest OBS still about
@@ -75,16 +99,7 @@ func bundle(root string) (map[string][]byte, map[string]string, error) {
 		Plugins:           []api.Plugin{catalogPlugin()},
 		Metafile:          true,
 		LogLevel:          api.LogLevelWarning,
-	})
-	if len(result.Errors) > 0 {
-		return nil, nil, fmt.Errorf("esbuild: %d errors", len(result.Errors))
 	}
-	files := map[string][]byte{}
-	for _, f := range result.OutputFiles {
-		files[filepath.Base(f.Path)] = f.Contents
-	}
-	manifest, err := entryManifest(result.Metafile)
-	return files, manifest, err
 }
 
 // entryManifest maps each entry point's plain name to its output.

@@ -91,7 +91,8 @@ type ProgramRun struct {
 	Cut   bool          // it was never finished: another one began
 }
 
-// ShowOf returns where a session's programs stand. What was rehearsed in a LIVE is no part of its show.
+// ShowOf returns where a session's programs stand. What was rehearsed in a LIVE is no part of its show; a rehearsal is one as a
+// whole.
 func ShowOf(session SessionInfo, events []Event) Show {
 	var s Show
 	for _, e := range events {
@@ -102,7 +103,7 @@ func ShowOf(session SessionInfo, events []Event) Show {
 
 // follow takes in an event of a session, if it is part of its show.
 func (s *Show) follow(session SessionInfo, e Event) {
-	if !e.History && (!e.Origin.Rehearsal() || e.Origin == session.Origin) {
+	if !e.History && (!e.Origin.Rehearsal() || session.Origin.Rehearsal()) {
 		s.Apply(e)
 	}
 }
@@ -132,7 +133,7 @@ func (s *Show) Apply(e Event) {
 			s.end(e.At, true)
 		}
 		s.Now, s.Seq, s.Started, s.Since, s.Paused, s.ran = p, e.Seq, e.At, e.At, false, 0
-	case !s.isOn(p):
+	case !s.IsOn(p):
 	case p.Action == ProgramFinish:
 		s.end(e.At, false)
 	case p.Action == ProgramPause && !s.Paused:
@@ -142,8 +143,8 @@ func (s *Show) Apply(e Event) {
 	}
 }
 
-// isOn reports whether a change is one of what is on.
-func (s *Show) isOn(p Program) bool {
+// IsOn reports whether a change is one of what is on.
+func (s *Show) IsOn(p Program) bool {
 	same := p.ProgramName == s.Now.ProgramName || p.ProgramID != "" && p.ProgramID == s.Now.ProgramID
 	return s.Phase() != ProgramIdle && same
 }
@@ -159,6 +160,20 @@ func (s *Show) Ran(now time.Time) time.Duration {
 		return s.ran
 	}
 	return s.ran + max(0, now.Sub(s.Since))
+}
+
+// Of returns what became of an item of the run-down: "planned", "on" or "done", and how long it ran.
+func (s *Show) Of(i RunDownItem) (state string, ran time.Duration) {
+	id := i.ProgramID()
+	if s.Now.ProgramID == id {
+		return "on", s.ran
+	}
+	for _, r := range slices.Backward(s.Done) {
+		if r.ProgramID == id {
+			return "done", r.Ran
+		}
+	}
+	return "planned", 0
 }
 
 // Allowed returns what may happen next to what is on. A start is always possible: something else that is on is asked about.
@@ -188,7 +203,7 @@ func (s *Show) Change(p Program, finish bool, now time.Time) ([]Program, error) 
 		return []Program{s.of(ProgramFinish, now), p}, nil
 	case idle:
 		return conflict("No program is on.")
-	case p.ProgramName != "" && !s.isOn(p):
+	case p.ProgramName != "" && !s.IsOn(p):
 		return conflict("“%s” is on, not “%s”.", s.Now.ProgramName, p.ProgramName)
 	case !slices.Contains(s.Allowed(), p.Action):
 		return conflict("“%s” is %s: it cannot %s now.", s.Now.ProgramName, s.Phase(), p.Action)

@@ -137,7 +137,7 @@ func TestShowOfASession(t *testing.T) {
 	if diff := cmp.Diff([]live.ProgramRun{cut}, show.Done); diff != "" || show.Now.ProgramName != "Games" || show.Phase() != live.ProgramRunning {
 		t.Errorf("on is %+v, done (-want +got):\n%s", show.Now, diff)
 	}
-	if rehearsed := live.ShowOf(live.SessionInfo{Origin: live.OriginSimulated}, log); len(rehearsed.Done) != 2 || rehearsed.Done[1].ProgramName != "a rehearsal" {
+	if rehearsed := live.ShowOf(live.SessionInfo{Origin: live.OriginSimulated}, log); len(rehearsed.Done) != 3 || rehearsed.Done[1].ProgramName != "a rehearsal" {
 		t.Errorf("in a rehearsal %+v", rehearsed)
 	}
 }

@@ -39,6 +39,7 @@ func (s *Server) api(r chi.Router) huma.API {
 		s.viewerOperations(api)
 		s.markOperations(api)
 		s.storyOperations(api)
+		s.programOperations(api)
 		s.messageOperation(api)
 		r.Post("/api/stories/{storyId}/message", s.page(s.postMessage))
 		s.simulatorOperations(api)

@@ -114,7 +114,6 @@ func (s *Server) storyOperations(api huma.API) {
 	huma.Register(api, empty(http.MethodDelete, "/api/stories/{storyId}/memory/{id}", "forget-memory", "Forget a message"), s.forgetMemory)
 	huma.Register(api, operation(http.MethodGet, "/api/stories/{storyId}/queue", "get-queue", "What the host says, what waits and why, what was skipped and why"), s.getQueue)
 	huma.Register(api, operation(http.MethodPost, "/api/stories/{storyId}/director", "direct", "Pause, resume, skip, say, mute, unmute, or try an input out"), s.direct)
-	huma.Register(api, operation(http.MethodPost, "/api/sessions/{id}/program", "change-program", "Add a change of program to the show"), s.changeProgram)
 }
 
 func (s *Server) listStories(ctx context.Context, _ *struct{}) (*list[storyBody], error) {

@@ -4,10 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"strconv"
-	"time"
 
 	"showcaller/internal/live"
-	"showcaller/internal/story"
 )
 
 // anyValue is JSON of any form.
@@ -132,57 +130,4 @@ func (s *Server) forgetMemory(ctx context.Context, in *MemoryPath) (*struct{}, e
 		return nil, problemOf(err, s.reportAPI(err))
 	}
 	return nil, nil //nolint:nilnil // huma's form of 204
-}
-
-// programChange is the data of a program_event. What is not known is ignored, as in every story input.
-type programChange struct {
-	SessionPath
-	Body struct {
-		_           struct{}       `additionalProperties:"true"`
-		Action      string         `json:"action" enum:"start,finish,pause,resume"`
-		ProgramName string         `json:"programName" minLength:"1" maxLength:"100"`
-		ProgramID   string         `json:"programId,omitempty" maxLength:"100"`
-		ProgramType string         `json:"programType,omitempty" enum:"singing,chatting,gaming,drawing,other"`
-		Duration    *float64       `json:"duration,omitempty" minimum:"0" doc:"seconds"`
-		Metadata    map[string]any `json:"metadata,omitempty" doc:"up to 8 KiB"`
-	}
-}
-
-// changeProgram puts a change of program into a session's log, where the desk, the overlays and the director see it.
-func (s *Server) changeProgram(ctx context.Context, in *programChange) (*simulated, error) {
-	session, err := s.engine.Session(in.ID)
-	if err != nil {
-		if _, unknown := s.db.Session(ctx, in.ID); unknown != nil {
-			err = unknown
-		}
-		return nil, problemOf(err, "")
-	}
-	program, err := programOf(in.Body)
-	if err != nil {
-		return nil, problemOf(err, "")
-	}
-	var out simulated
-	event := live.Event{Kind: live.KindProgram, Origin: live.OriginAPI, At: time.Now(), Data: program}
-	if out.Body.Seq, err = session.Append(ctx, event); err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
-	}
-	return &out, nil
-}
-
-// programOf reads a program by the story's own rules: what is in the log must be an input the story takes.
-func programOf(data any) (live.Program, error) {
-	var p live.Program
-	raw, err := json.Marshal(data)
-	if err != nil {
-		return p, err
-	}
-	body, err := json.Marshal(live.StoryInput{Type: live.InputProgram, Data: raw})
-	if err != nil {
-		return p, err
-	}
-	input, err := story.Parse(body)
-	if err != nil {
-		return p, err
-	}
-	return p, json.Unmarshal(input.Data, &p)
 }

@@ -39,10 +39,20 @@ type fixture struct {
 	source *scripted
 	client *http.Client
 	log    *slog.Logger
+
+	directors *live.Directors
 }
 
 // start runs a panel; its stories know further types of input.
 func start(t testing.TB, inputs ...story.InputType) *fixture {
+	t.Helper()
+	return startWith(t, func(d *db.DB) server.Story {
+		return story.New(story.Options{Store: d, Log: slog.New(slog.DiscardHandler), Inputs: inputs})
+	})
+}
+
+// startWith runs a panel that another host than the usual one answers for.
+func startWith(t testing.TB, host func(*db.DB) server.Story) *fixture {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
 	d, err := db.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "test.db"), log)
@@ -55,7 +65,7 @@ func start(t testing.TB, inputs ...story.InputType) *fixture {
 	if err := engine.Start(ctx); err != nil {
 		t.Fatal(err)
 	}
-	stories := story.New(story.Options{Store: d, Log: log, Inputs: inputs})
+	stories := host(d)
 	if err := d.CreateFirstStory(t.Context(), story.Default("en")); err != nil {
 		t.Fatal(err)
 	}
@@ -93,6 +103,7 @@ func start(t testing.TB, inputs ...story.InputType) *fixture {
 	}
 	client := &http.Client{Jar: jar, Transport: &http.Transport{DisableKeepAlives: true}}
 	return &fixture{t, web.URL, d, engine, s, source, client, log}
+	return &fixture{t, web.URL, d, engine, s, source, client, directors}
 }
 
 func parseName(s string) (string, error) {

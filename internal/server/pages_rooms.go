@@ -116,6 +116,15 @@ func (s *Server) renderRoom(w http.ResponseWriter, r *http.Request, status int, 
 			return err
 		}
 	}
+	shown := int64(0)
+	if r.URL.Query().Has("session") {
+		shown = session.ID
+	}
+	programs, err := s.programDesk(r.Context(), room.UniqueID, shown)
+	if err != nil {
+		return err
+	}
+	v.Program = programs.view(v.Path)
 	if refused != nil {
 		refused(&v)
 	}

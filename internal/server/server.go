@@ -57,6 +57,7 @@ type Server struct {
 
 	storyChanges   sync.Mutex // one change of a story's settings at a time
 	overlayChanges sync.Mutex // and of an overlay's
+	programChanges sync.Mutex // one change of a show at a time
 
 	setup setupToken
 	onces onces
@@ -130,6 +131,7 @@ func (s *Server) Handler() http.Handler {
 		s.pastPages(r)
 		s.shareForms(r)
 		s.teamPages(r)
+		s.programPages(r)
 	})
 	s.api(r)
 	r.NotFound(s.page(func(http.ResponseWriter, *http.Request) error {

@@ -73,14 +73,14 @@ func storyClient(w http.ResponseWriter, r *http.Request) {
 
 // postMessage handles POST /api/stories/{storyId}/message.
 func (s *Server) postMessage(w http.ResponseWriter, r *http.Request) error {
-	turn, err := s.readMessage(r)
+	m, err := s.readMessage(r)
 	if err != nil {
 		return err
 	}
 	if strings.Contains(r.Header.Get("Accept"), "text/event-stream") {
-		return s.streamAnswer(w, r, turn)
+		return s.streamAnswer(w, r, m)
 	}
-	answer, err := s.opts.Story.Answer(r.Context(), turn, nil)
+	answer, err := s.answer(r.Context(), m, func(live.StoryDelta) {})
 	if err != nil {
 		return err
 	}
@@ -90,24 +90,56 @@ func (s *Server) postMessage(w http.ResponseWriter, r *http.Request) error {
 
 const maxTurnName = 100
 
+// message is a turn that a client asks for.
+type message struct {
+	live.StoryTurn
+	program *live.Event // the program event it is about; nil for any other message
+}
+
+// answer answers a message. One about a program event waits for the answer that event gets from its director: it is one turn,
+// whoever asks.
+func (s *Server) answer(ctx context.Context, m message, progress func(live.StoryDelta)) (live.StoryAnswer, error) {
+	if m.program == nil {
+		return s.opts.Story.Answer(ctx, m.StoryTurn, progress)
+	}
+	director, err := s.opts.Directors.Director(m.StoryID)
+	if err != nil {
+		return live.StoryAnswer{}, err
+	}
+	a, err := director.AnswerProgram(ctx, *m.program)
+	for _, c := range a.Clips {
+		progress(live.StoryDelta{Text: c.Speech})
+		progress(live.StoryDelta{Clip: &c})
+	}
+	return a, err
+}
+
 // readMessage makes a turn of a request, or says what is wrong with it before a story is asked.
-func (s *Server) readMessage(r *http.Request) (live.StoryTurn, error) {
+func (s *Server) readMessage(r *http.Request) (message, error) {
 	profile, err := s.db.StoryProfile(r.Context(), chi.URLParam(r, "storyId"))
 	if err != nil {
-		return live.StoryTurn{}, err
+		return message{}, err
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, story.MaxBody))
 	if err != nil {
-		return live.StoryTurn{}, &live.Error{
+		return message{}, &live.Error{
 			Code: live.CodeInvalid, Op: "server.readMessage", Err: errors.Join(err, story.ErrMalformed),
 			Msg: "The body did not arrive whole. A message may have 64 KiB.",
 		}
 	}
-	name := rand.Text()
-	if key := r.Header.Get("Idempotency-Key"); key != "" && len(key) <= maxTurnName {
+	name, key := rand.Text(), r.Header.Get("Idempotency-Key")
+	if key != "" && len(key) <= maxTurnName {
 		name = "api-" + key
 	}
-	return s.turnOf(profile, body, name)
+	turn, err := s.turnOf(profile, body, name)
+	if err != nil {
+		return message{}, err
+	}
+	if e, ok := s.programNamed(r.Context(), key, turn.Input); ok {
+		turn.TurnID = key
+		return message{turn, &e}, nil
+	}
+	return message{StoryTurn: turn}, nil
 }
 
 // turnOf makes a turn of a message's body, or says what is wrong with it.
@@ -129,14 +161,14 @@ func (s *Server) turnOf(profile live.StoryProfile, body []byte, name string) (li
 }
 
 // streamAnswer answers with server-sent events: each clip is sent the moment it is whole.
-func (s *Server) streamAnswer(w http.ResponseWriter, r *http.Request, turn live.StoryTurn) error {
+func (s *Server) streamAnswer(w http.ResponseWriter, r *http.Request, m message) error {
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("X-Accel-Buffering", "no") // a proxy that collects the answer would defeat it
 	events := &eventStream{w: w, flush: http.NewResponseController(w).Flush}
-	events.send("start", map[string]any{"turn_id": turn.TurnID, "event": turn.Input})
+	events.send("start", map[string]any{"turn_id": m.TurnID, "event": m.Input})
 	events.send("thinking", struct{}{})
-	answer, err := s.opts.Story.Answer(r.Context(), turn, func(d live.StoryDelta) {
+	answer, err := s.answer(r.Context(), m, func(d live.StoryDelta) {
 		if d.Clip != nil {
 			events.send("clip", d.Clip)
 			return
@@ -149,7 +181,7 @@ func (s *Server) streamAnswer(w http.ResponseWriter, r *http.Request, turn live.
 	case errors.Is(err, context.Canceled) && r.Context().Err() != nil: // nobody reads on
 	default:
 		events.send("error", problemOf(err, s.report(r, err)))
-		events.send("finish", map[string]any{"turn_id": turn.TurnID})
+		events.send("finish", map[string]any{"turn_id": m.TurnID})
 	}
 	return nil
 }

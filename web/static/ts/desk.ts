@@ -11,6 +11,9 @@ import { LiveNumbers, TopGifters } from "./live-numbers";
 import { OverlayWatch } from "./overlay-watch";
 import { PinStrip } from "./pin-strip";
 import { everySecond } from "./pulse";
+import { ProgramBar, ProgramDesk } from "./program-desk";
+import { ProgramWatch } from "./program-watch";
+import { RunDownEditor } from "./run-down-editor";
 import { Score } from "./score";
 import { Silence } from "./silence";
 import { SilenceAlarm } from "./silence-alarm";
@@ -27,6 +30,9 @@ customElements.define("silence-alarm", SilenceAlarm);
 customElements.define("health-line", HealthLine);
 customElements.define("health-note", HealthNote);
 customElements.define("host-panel", HostPanel);
+customElements.define("program-desk", ProgramDesk);
+customElements.define("program-bar", ProgramBar);
+customElements.define("run-down-editor", RunDownEditor);
 
 const texts = await loadTexts(document.documentElement.dataset["language"] ?? "en");
 const desk = document.querySelector<HTMLElement>("main.desk")!;
@@ -42,6 +48,7 @@ const chart = find<LiveChart>("live-chart");
 const pins = find<PinStrip>("pin-strip");
 const alarm = find<SilenceAlarm>("silence-alarm");
 const host = find<HostPanel>("host-panel");
+const program = find<ProgramDesk>("program-desk");
 for (const e of [feed, keep, gifters, pins, alarm]) e.room = name;
 
 const overlays = new OverlayWatch(name);
@@ -52,6 +59,11 @@ const history = new History(all, () => {}, (marks) => {
   feed.pinned(marks.filter((e): e is EventOf<"pin"> => e.event_type === "pin"));
 });
 numbers.history = chart.history = history;
+const programs = new ProgramWatch(name, new URLSearchParams(location.search).get("session"), "changes" in program.dataset);
+const bar = document.createElement("program-bar") as ProgramBar;
+bar.texts = texts;
+desk.querySelector(".views")!.before(bar);
+for (const e of [program, bar]) e.begin(programs);
 
 let session = 0;
 let last = 0; // number of the newest event shown here
@@ -77,6 +89,8 @@ const show = () => {
   gifters.show(board);
   chart.show(now);
   alarm.show(open ? silence.alarm(note.now, now) : undefined);
+  program.tick();
+  bar.tick();
 };
 everySecond(show);
 
@@ -91,6 +105,7 @@ const live = new Live(desk.dataset["follow"] || `${room}/follow`, {
     score.enter(id);
     history.enter(id);
     silence.enter(Date.now());
+    void programs.look();
   },
   events(events) {
     last = events.at(-1)!.seq;
@@ -101,6 +116,7 @@ const live = new Live(desk.dataset["follow"] || `${room}/follow`, {
     score.add(events);
     history.add(events);
     silence.add(events, Date.now());
+    programs.add(events);
     line.heard(events);
   },
   health(health) {
@@ -125,6 +141,7 @@ addEventListener("online", () => live.renew());
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) return;
   live.wake();
+  void programs.look();
   show();
 });
 

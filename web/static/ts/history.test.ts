@@ -80,8 +80,18 @@ test("our own marks: programs, gaps, notes and tests, each once", async () => {
   h.add([event("comment", 5, { user: mai, comment: "x", timestamp: at(10) }, { origin: "simulated" })]);
   const marks = h.marks(noon);
   assert.deepEqual(marks.map((m) => m.kind).sort(), ["gap", "program", "test", "test"]);
-  assert.equal(marks.find((m) => m.kind === "program")!.label, "Songs");
+  assert.deepEqual(marks.filter((m) => m.kind === "program").map((m) => [m.action, m.label]), [["start", "Songs"]]);
   assert.equal(h.hour(noon).length, 0, "a test counts nowhere");
+});
+
+test("of two programs that change at one moment each has its mark", () => {
+  const { h } = history();
+  h.enter(7);
+  const change = (seq: number, action: string, programName: string) => event("program", seq, { action, programName, timestamp: at(0) } as never, { origin: "system" });
+  const both = [change(1, "finish", "Songs"), change(2, "start", "Games")];
+  h.add(both);
+  h.add(both);
+  assert.deepEqual(h.marks(noon).map((m) => [m.action, m.label]), [["finish", "Songs"], ["start", "Games"]]);
 });
 
 test("a young session fills the chart, an old one its last hour", () => {

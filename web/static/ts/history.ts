@@ -1,6 +1,6 @@
 // The last hour of a session, minute by minute: as the server stored it, and moving on with each event. Knows no DOM.
 import { counts } from "./numbers";
-import type { LiveEvent } from "./wire.gen";
+import type { LiveEvent, Program } from "./wire.gen";
 
 /** What happened in one minute. */
 export interface Minute {
@@ -19,6 +19,7 @@ export interface Mark {
   from: number;
   to: number; // the same as from, but for a gap
   label: string;
+  action?: Program["action"]; // of a program
 }
 
 /** How much one number grew in the last full minute, and in the one before. */
@@ -197,13 +198,13 @@ export class History {
   private mark(e: LiveEvent): void {
     const at = Date.parse(e.data.timestamp);
     const add = (m: Mark) => {
-      if (!this.list.some((old) => old.kind === m.kind && old.from === m.from && old.to === m.to)) {
+      if (!this.list.some((old) => old.kind === m.kind && old.from === m.from && old.to === m.to && old.label === m.label && old.action === m.action)) {
         this.list.push(m);
         this.turns++;
       }
     };
     if (!this.all && (e.origin === "simulated" || e.origin === "replay")) add(mark("test", startOf(at)));
-    else if (e.event_type === "program") add({ ...mark("program", at), label: e.data.action === "start" ? e.data.programName : "" });
+    else if (e.event_type === "program") add({ ...mark("program", at), label: e.data.programName, action: e.data.action });
     else if (e.event_type === "note") add({ ...mark("note", at), label: e.data.text });
     else if (e.event_type === "gap") add({ kind: "gap", from: Date.parse(e.data.from), to: Date.parse(e.data.to), label: e.data.cause });
     if (this.list.length > 500) this.list = this.list.slice(-400);

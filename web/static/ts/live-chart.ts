@@ -8,6 +8,21 @@ import type { Texts } from "./i18n";
 
 const height = 132;
 const redraw = 4_000; // ms between two drawings of one minute: its last bar grows
+const nameRows = 3; // of programs' names; more would hide the lines
+
+/** A program's mark in a few letters. */
+function programSign({ action, label }: Mark): string {
+  const sign = { start: "▸", finish: "■", pause: "❙❙", resume: "▸▸" }[action ?? ""] ?? "";
+  return action === "pause" || action === "resume" ? sign : `${sign} ${label}`.trim();
+}
+
+/** Cuts a text to a width, never inside a letter. */
+function fit(text: string, most: number, width: (s: string) => number): string {
+  if (width(text) <= most) return text;
+  const letters = [...new Intl.Segmenter().segment(text)].map((s) => s.segment);
+  while (letters.length > 1 && width(letters.join("") + "…") > most) letters.pop();
+  return letters.join("") + "…";
+}
 
 export class LiveChart extends LightElement {
   texts!: Texts;
@@ -141,10 +156,12 @@ export class LiveChart extends LightElement {
     ctx.rect(bbox.left, 0, bbox.width, bbox.top + bbox.height);
     ctx.clip();
     ctx.font = `${10 * pixel}px ${this.font}`;
+    ctx.textAlign = "left"; // whatever the axes left behind
+    const taken: number[] = []; // up to where each row of names is written
     for (const m of this.marks) {
       const look = looks[m.kind];
       if (!look) continue;
-      const x = Math.round(u.valToPos(m.from / 1000, "x", true));
+      const x = Math.min(Math.round(u.valToPos(m.from / 1000, "x", true)), bbox.left + bbox.width); // the minute at hand has no column yet
       ctx.strokeStyle = ctx.fillStyle = this.colour(look.colour);
       ctx.lineWidth = pixel;
       ctx.setLineDash(look.dash.map((n) => n * pixel));
@@ -152,7 +169,15 @@ export class LiveChart extends LightElement {
       ctx.moveTo(x, bbox.top);
       ctx.lineTo(x, bbox.top + bbox.height);
       ctx.stroke();
-      if (m.label && m.kind === "program") ctx.fillText(m.label, x + 3 * pixel, bbox.top + 8 * pixel, 90 * pixel);
+      if (m.kind !== "program") continue;
+      const name = fit(programSign(m), 90 * pixel, (s) => ctx.measureText(s).width);
+      const width = ctx.measureText(name).width + 3 * pixel;
+      const from = x + width > bbox.left + bbox.width ? x - width : x + 3 * pixel; // at the edge it stands before its line
+      let row = 0;
+      while (row < nameRows && (taken[row] ?? 0) > from) row++;
+      if (row === nameRows) continue; // its line is there, and the list below names it
+      ctx.fillText(name, from, bbox.top + (8 + 11 * row) * pixel);
+      taken[row] = from + width + 3 * pixel;
     }
     ctx.restore();
   }
@@ -172,7 +197,17 @@ export class LiveChart extends LightElement {
     return html`<div role="img" aria-label=${label} ${ref(this.box)}></div>
       <dl class="legend"><div class="key-time"><dt class="hidden">${t.t("chart.minute")}</dt><dd>${times.length ? t.minute(times[i]! * 1000) : ""}</dd></div>
         ${key("viewers", t.t("num.viewers"), viewers)}${key("comments", t.t("chart.comments"), comments)}${key("diamonds", t.t("num.diamonds"), diamonds)}</dl>
-      ${this.legend()}`;
+      ${this.legend()}${this.programs(times[i])}`;
+  }
+
+  /** The programs by name and time: those of the minute that is pointed at to read, all of them to hear. */
+  private programs(minute: number | undefined): TemplateResult {
+    const t = this.texts;
+    const all = this.marks.filter((m) => m.kind === "program");
+    const words = (m: Mark) => `${t.minute(m.from)} ${t.find(`feed.program.${m.action}`, { Name: m.label }) ?? m.label}`;
+    const here = this.at === undefined ? [] : all.filter((m) => startOf(m.from) / 1000 === minute);
+    return html`<p class="marked" ?hidden=${here.length === 0}>${here.map(words).join(" · ")}</p>
+      <ul class="hidden" aria-label=${t.t("chart.mark.program")} ?hidden=${all.length === 0}>${all.map((m) => html`<li>${words(m)}</li>`)}</ul>`;
   }
 
   /** Which of our marks are on the chart. */

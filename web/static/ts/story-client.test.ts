@@ -50,6 +50,7 @@ test("each method sends the seed document's event", async () => {
   await host.finishProgram("Minecraft", 7200, "gaming");
   await host.pauseProgram("自由聊天");
   await host.resumeProgram("自由聊天");
+  await host.startProgram("Minecraft", "gaming", { programId: "item-7", metadata: { world: 3 }, key: "s7-1042" });
   assert.deepEqual(sent.map((s) => s.body), [
     { type: "user_chat", data: { message: "今天天气真好！", username: "user123" } },
     { type: "user_chat", data: { message: "666" } },
@@ -58,6 +59,7 @@ test("each method sends the seed document's event", async () => {
     { type: "program_event", data: { action: "finish", programName: "Minecraft", duration: 7200, programType: "gaming" } },
     { type: "program_event", data: { action: "pause", programName: "自由聊天" } },
     { type: "program_event", data: { action: "resume", programName: "自由聊天" } },
+    { type: "program_event", data: { action: "start", programName: "Minecraft", programType: "gaming", programId: "item-7", metadata: { world: 3 } } },
   ]);
   assert.equal(sent[0]!.url, "https://panel.example/api/stories/1/message");
   assert.equal(sent[0]!.headers["Authorization"], "Bearer secret");

@@ -108,6 +108,12 @@ export interface SendOptions {
   key?: string; // names the message: sent again under the same key, it is answered from what was stored
 }
 
+/** What else may be told about a program. */
+export interface ProgramOptions extends SendOptions {
+  programId?: string | undefined;
+  metadata?: Record<string, unknown> | undefined;
+}
+
 export class LiveStreamClient {
   private readonly url: string;
   private readonly headers: Record<string, string>;
@@ -128,24 +134,24 @@ export class LiveStreamClient {
     return this.sendEvent({ type: "gift_event", data: { username, giftName, giftCount: count, message, giftValue } });
   }
 
-  startProgram(programName: string, programType?: ProgramType): Promise<Answer> {
-    return this.program({ action: "start", programName, programType });
+  startProgram(programName: string, programType?: ProgramType, options?: ProgramOptions): Promise<Answer> {
+    return this.program({ action: "start", programName, programType }, options);
   }
 
-  finishProgram(programName: string, duration?: number, programType?: ProgramType): Promise<Answer> {
-    return this.program({ action: "finish", programName, duration, programType });
+  finishProgram(programName: string, duration?: number, programType?: ProgramType, options?: ProgramOptions): Promise<Answer> {
+    return this.program({ action: "finish", programName, duration, programType }, options);
   }
 
-  pauseProgram(programName: string): Promise<Answer> {
-    return this.program({ action: "pause", programName });
+  pauseProgram(programName: string, options?: ProgramOptions): Promise<Answer> {
+    return this.program({ action: "pause", programName }, options);
   }
 
-  resumeProgram(programName: string): Promise<Answer> {
-    return this.program({ action: "resume", programName });
+  resumeProgram(programName: string, options?: ProgramOptions): Promise<Answer> {
+    return this.program({ action: "resume", programName }, options);
   }
 
-  private program(data: ProgramEvent): Promise<Answer> {
-    return this.sendEvent({ type: "program_event", data });
+  private program(data: ProgramEvent, { programId, metadata, ...options }: ProgramOptions = {}): Promise<Answer> {
+    return this.sendEvent({ type: "program_event", data: { ...data, programId, metadata } }, options);
   }
 
   /** Sends an event and returns the whole answer. Throws a StoryError. */
