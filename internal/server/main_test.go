@@ -102,8 +102,7 @@ func startWith(t testing.TB, host func(*db.DB) server.Story) *fixture {
 		t.Fatal(err)
 	}
 	client := &http.Client{Jar: jar, Transport: &http.Transport{DisableKeepAlives: true}}
-	return &fixture{t, web.URL, d, engine, s, source, client, log}
-	return &fixture{t, web.URL, d, engine, s, source, client, directors}
+	return &fixture{t, web.URL, d, engine, s, source, client, log, directors}
 }
 
 func parseName(s string) (string, error) {
