@@ -7,6 +7,7 @@ import { icon, LightElement } from "./element";
 import type { Texts } from "./i18n";
 import { dropBrokenPictures } from "./pictures";
 import { nextBeat, nextSecond } from "./pulse";
+import { may } from "./access";
 import { belongs, groups, hasRole, pinnable, plain, roles, Rows, type Group, type Role, type Row } from "./rows";
 import { rowView } from "./row-view";
 import { Spoken } from "./spoken";
@@ -310,7 +311,7 @@ export class LiveFeed extends LightElement {
   };
 
   private pin(row: Row): void {
-    if (!pinnable(row)) return;
+    if (!pinnable(row) || !may("moderator")) return;
     this.dispatchEvent(new CustomEvent("pin", { detail: { seq: row.pin ?? row.event.seq, on: !row.pin } }));
   }
 

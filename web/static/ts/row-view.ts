@@ -5,6 +5,7 @@ import { describe, madeUp, tags, type Line } from "./describe";
 import { face, icon, who } from "./element";
 import type { Part, Texts } from "./i18n";
 import { pictureSrc } from "./pictures";
+import { may } from "./access";
 import { band, pinnable, type Row } from "./rows";
 import type { LiveEvent } from "./wire.gen";
 
@@ -31,7 +32,7 @@ export function rowView(row: Row, view: View, index?: number): TemplateResult {
     <time datetime=${row.at}>${texts.clock(row.at)}</time>
     ${line.user ? face(line.user) : nothing}
     <div class="body">${body(line, e, view, !walk)}</div>
-    ${end(line, texts)}${walk && pinnable(row) ? pinButton(row, texts) : nothing}
+    ${end(line, texts)}${walk && pinnable(row) && may("moderator") ? pinButton(row, texts) : nothing}
   </li>`;
 }
 
