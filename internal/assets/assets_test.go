@@ -67,7 +67,7 @@ func TestWireRefusesWhatItCannotName(t *testing.T) {
 }
 
 func TestBrowserTexts(t *testing.T) {
-	got, err := browserTexts([]byte(`{"feed.x":{"one":"1","other":"n"},"login.title":"no","num.y":"ý"}`))
+	got, err := browserTexts([]byte(`{"feed.x":{"one":"1","other":"n"},"login.title":"no","num.y":"ý"}`), []string{"feed.", "num."})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -95,8 +95,8 @@ func bundling(root string, entries []string, splitting bool) api.BuildOptions {
 		MinifySyntax:      true,
 		Charset:           api.CharsetUTF8,
 		LegalComments:     api.LegalCommentsNone,
-		Loader:            map[string]api.Loader{".woff2": api.LoaderFile},
-		Plugins:           []api.Plugin{catalogPlugin()},
+		Loader:            loaders(),
+		Plugins:           plugins(),
 		Metafile:          true,
 		LogLevel:          api.LogLevelWarning,
 	}
@@ -114,7 +114,7 @@ func entryManifest(metafile string) (map[string]string, error) {
 	}
 	manifest := map[string]string{}
 	for out, o := range meta.Outputs {
-		if o.EntryPoint == "" {
+		if o.EntryPoint == "" || strings.Contains(o.EntryPoint, "?") { // a chunk, or one that a script loads when it needs it
 			continue
 		}
 		name := filepath.Base(o.EntryPoint)
@@ -124,28 +124,14 @@ func entryManifest(metafile string) (map[string]string, error) {
 	return manifest, nil
 }
 
-// catalogPlugin turns a language file into a module with only what the browser prints.
-func catalogPlugin() api.Plugin {
-	return api.Plugin{Name: "catalog", Setup: func(b api.PluginBuild) {
-		b.OnLoad(api.OnLoadOptions{Filter: `web[/\\]catalog[/\\]\w+\.json$`}, func(args api.OnLoadArgs) (api.OnLoadResult, error) {
-			raw, err := os.ReadFile(args.Path)
-			if err != nil {
-				return api.OnLoadResult{}, err
-			}
-			kept, err := browserTexts(raw)
-			contents := "export default " + string(kept)
-			return api.OnLoadResult{Contents: &contents, Loader: api.LoaderJS}, err
-		})
-	}}
-}
-
-func browserTexts(raw []byte) ([]byte, error) {
+// browserTexts returns the texts whose keys begin with one of the prefixes.
+func browserTexts(raw []byte, prefixes []string) ([]byte, error) {
 	var all map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &all); err != nil {
 		return nil, err
 	}
 	for key := range all {
-		if !hasPrefix(key, browserKeys) {
+		if !hasPrefix(key, prefixes) {
 			delete(all, key)
 		}
 	}

@@ -9,7 +9,9 @@ import (
 
 // shipped are the npm packages of which something is in dist. Their licences ask to be passed on with it.
 var shipped = []string{
-	"@fontsource-variable/inter", "lucide-static", "lit", "lit-html", "lit-element", "@lit/reactive-element", "uplot",
+	"@fontsource-variable/inter", "@fontsource-variable/jetbrains-mono", "@fontsource-variable/lora", "@fontsource-variable/noto-sans-thai",
+	"@fontsource-variable/nunito", "@fontsource/barlow-condensed", "@fontsource/noto-color-emoji", "@fontsource/noto-sans-arabic",
+	"@fontsource/noto-sans-jp", "@fontsource/noto-sans-kr", "@fontsource/noto-sans-sc", "lucide-static", "lit", "lit-html", "lit-element", "@lit/reactive-element", "uplot",
 }
 
 // licenses puts the licences of what we ship into one file beside it.

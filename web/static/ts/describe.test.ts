@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { describe, lineText, madeUp, script, tags } from "./describe";
+import { describe, lineText, madeUp, tags } from "./describe";
 import { hueOf, initialOf } from "./faces";
 import { Texts } from "./i18n";
 import { event, mai, texts, yoru } from "./testing";
 import { Rows } from "./rows";
+import { script } from "./said";
 import type { LiveEvent } from "./wire.gen";
 
 function say(e: LiveEvent): string {

@@ -3,7 +3,8 @@ import { fallbackText } from "./host";
 import type { Key, Part, Texts } from "./i18n";
 import { userName } from "./numbers";
 import { team, type Row } from "./rows";
-import type { Comment, EventOf, Kind, LiveEvent, User } from "./wire.gen";
+import { script, withEmotes } from "./said";
+import type { EventOf, Kind, LiveEvent, User } from "./wire.gen";
 
 export type Tone = "chat" | "question" | "gift" | "people" | "crowd" | "host" | "system" | "gap";
 
@@ -192,20 +193,6 @@ function dotted(...parts: (string | undefined)[]): string {
   return parts.filter(Boolean).join(" · ");
 }
 
-/** Puts the small pictures of a comment between its words. Their places count code points. */
-function withEmotes(c: Comment): Part[] {
-  if (!c.emotes?.length) return [c.comment];
-  const runes = Array.from(c.comment);
-  const parts: Part[] = [];
-  let from = 0;
-  for (const e of [...c.emotes].sort((a, b) => a.index - b.index)) {
-    parts.push(runes.slice(from, e.index).join(""));
-    if (e.image_url) parts.push({ picture: e.image_url });
-    from = Math.max(from, e.index);
-  }
-  return [...parts, runes.slice(from).join("")].filter((p) => p !== "");
-}
-
 /** The word for an event that did not come from the audience. */
 export function madeUp(e: LiveEvent, texts: Texts): string[] {
   if (e.origin === "simulated") return [texts.t("feed.tag.simulated")];
@@ -221,14 +208,4 @@ export function tags(e: LiveEvent, texts: Texts): string[] {
   }
   if (e.data.user?.top_gifter) out.push(texts.t("feed.tag.top", { Rank: e.data.user.top_gifter }));
   return out;
-}
-
-/** The language of a viewer's text, guessed where TikTok did not tell: Chinese and Japanese have glyphs of their own. */
-export function script(text: string, told?: string): string | undefined {
-  if (told && told !== "un") return told;
-  if (/[\p{Script=Hiragana}\p{Script=Katakana}]/u.test(text)) return "ja";
-  if (/\p{Script=Hangul}/u.test(text)) return "ko";
-  if (/\p{Script=Thai}/u.test(text)) return "th";
-  if (/\p{Script=Arabic}/u.test(text)) return "ar";
-  return /\p{Script=Han}/u.test(text) ? "zh" : undefined;
 }

@@ -1,6 +1,6 @@
 // What our custom elements have in common.
 import { html, LitElement, nothing, type TemplateResult } from "lit";
-import { script } from "./describe";
+import { script } from "./said";
 import { hueOf, initialOf } from "./faces";
 import { userKey, userName } from "./numbers";
 import { pictureSrc } from "./pictures";

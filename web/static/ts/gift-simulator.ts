@@ -4,7 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { createRef, ref } from "lit/directives/ref.js";
 import { icon, LightElement } from "./element";
 import type { Texts } from "./i18n";
-import { script } from "./describe";
+import { script } from "./said";
 import { dropBrokenPictures, pictureSrc } from "./pictures";
 import { ScenarioEditor } from "./scenario-editor";
 import { Refused, type Api, type Run, type Scenario, type SessionInfo, type Watch } from "./simulator-api";

@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import { repeat } from "lit/directives/repeat.js";
-import { script } from "./describe";
+import { script } from "./said";
 import { icon, LightElement } from "./element";
 import { by, canMute, type Host, itemText, position, rankIcons, skipWords, spoken, stageText, waitText } from "./host";
 import { HostApi, Refusal, type Order } from "./host-api";

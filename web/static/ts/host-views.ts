@@ -1,6 +1,6 @@
 // Pieces of the host that the desk and the story's page both show.
 import { html, nothing, type TemplateResult } from "lit";
-import { script } from "./describe";
+import { script } from "./said";
 import { icon } from "./element";
 import { fallbackText, guardText, stageText } from "./host";
 import type { Texts } from "./i18n";

@@ -1,7 +1,7 @@
 // <pin-strip>: what the team keeps on top of the feed, on every desk of the room.
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { script } from "./describe";
+import { script } from "./said";
 import { icon, LightElement, who } from "./element";
 import type { Texts } from "./i18n";
 import { userName } from "./numbers";

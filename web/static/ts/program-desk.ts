@@ -2,7 +2,7 @@
 // phone keeps under the thumb.
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { script } from "./describe";
+import { script } from "./said";
 import { icon, LightElement } from "./element";
 import type { Key, Texts } from "./i18n";
 import { again, ahead, clockTime, nextItem, preview, type Action, type Call, type Desk, type Item } from "./program";

@@ -1,7 +1,7 @@
 // <run-down-editor>: the show's programs in their order, to add, change, move and remove.
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { script } from "./describe";
+import { script } from "./said";
 import { icon, LightElement } from "./element";
 import type { Texts } from "./i18n";
 import { clockTime, minutesText, programTypes, readMinutes, type Item } from "./program";
