@@ -33,6 +33,11 @@ const (
 	rare = `e.kind NOT IN ('comment', 'gift', 'join', 'like', 'viewers')` // in the words of the index events_kind
 )
 
+// eventColumnsFrom reads events, called e, from other places than the whole log.
+func eventColumnsFrom(from string) string {
+	return strings.Replace(eventColumns, `FROM events e`, from, 1)
+}
+
 // EventsAfter implements live.EventReader.
 func (d *DB) EventsAfter(ctx context.Context, session, after int64, limit int) ([]live.Event, error) {
 	return d.Events(ctx, EventQuery{Session: session, After: after, Limit: limit})

@@ -282,7 +282,7 @@ func (s *searcher) look(ctx context.Context, index string, where []condition, vi
 	}
 	text, args := s.inScope(where)
 	args = append(args, s.most())
-	rows, err := s.db.read.QueryContext(ctx, strings.Replace(eventColumns, `FROM events e`, from, 1)+withNames+text+order+placeholder(len(args)), args...)
+	rows, err := s.db.read.QueryContext(ctx, eventColumnsFrom(from)+withNames+text+order+placeholder(len(args)), args...)
 	return collect(rows, err, scanEvent)
 }
 
@@ -423,13 +423,13 @@ func (d *DB) atPlaces(ctx context.Context, text string, places []Place) ([]live.
 }
 
 var eventsAtText = `WITH places (session_id, seq) AS (VALUES ` + valueRows(searchChunk, 2) + `) ` +
-	strings.Replace(eventColumns, `FROM events e`, `FROM places p CROSS JOIN events e ON e.session_id = p.session_id AND e.seq = p.seq`, 1) + withNames
+	eventColumnsFrom(`FROM places p CROSS JOIN events e ON e.session_id = p.session_id AND e.seq = p.seq`) + withNames
 
 // reach is how many events before and after one are looked through for what was said next to it.
 const reach = 12
 
-var aroundText = `WITH places (session_id, seq) AS (VALUES ` + valueRows(searchChunk, 2) + `) ` + strings.Replace(eventColumns, `FROM events e`,
-	fmt.Sprintf(`FROM places p CROSS JOIN events e ON e.session_id = p.session_id AND e.seq BETWEEN p.seq - %d AND p.seq + %[1]d`, reach), 1) +
+var aroundText = `WITH places (session_id, seq) AS (VALUES ` + valueRows(searchChunk, 2) + `) ` +
+	eventColumnsFrom(fmt.Sprintf(`FROM places p CROSS JOIN events e ON e.session_id = p.session_id AND e.seq BETWEEN p.seq - %d AND p.seq + %[1]d`, reach)) +
 	withNames + `WHERE e.kind IN ('comment', 'question', 'reply')`
 
 // around adds what was said just before and after each event that was found.

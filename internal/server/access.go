@@ -64,12 +64,13 @@ var accessTable = map[string]access{
 
 	// Pages that are read.
 	"GET /": reviewer, "GET /rooms/{unique_id}": reviewer, "GET /rooms/{unique_id}/viewers/{viewer}": reviewer, "GET /picture": reviewer,
-	"GET /sessions": reviewer, "GET /sessions/{id}": reviewer, "GET /search": reviewer,
+	"GET /sessions": reviewer, "GET /sessions/{id}": reviewer, "GET /search": reviewer, "GET /viewers/{viewer}": reviewer,
 	"GET /stories": reviewer, "GET /stories/{storyId}": reviewer, "GET /stories/{storyId}/memory": reviewer, "GET /stories/{storyId}/messages": reviewer,
 
 	// Forms of pages. What a form of the host may ask is finer than its address: see hostAction.
 	"POST /rooms/{unique_id}/pin": moderator, "POST /rooms/{unique_id}/unpin": moderator,
 	"POST /rooms/{unique_id}/viewers/{viewer}/note": moderator,
+	"POST /viewers/{viewer}/note":                   moderator, "POST /viewers/{viewer}/forget": owner.as("viewer_forgotten"),
 	"POST /sessions/{id}/notes":                     moderator, "POST /sessions/{id}/notes/{note}/delete": moderator,
 	"POST /rooms/{unique_id}/host": moderator.as("host"), "POST /stories/{storyId}/director": moderator.as("host"),
 	"POST /rooms": operator.as("room_added"), "POST /rooms/{unique_id}/connect": operator.as("room_connected"),

@@ -20,7 +20,7 @@ func (s *Server) showSearch(w http.ResponseWriter, r *http.Request) error {
 		Q: q.Get("q"), Room: q.Get("room"), Session: q.Get("session"), User: q.Get("user"), Kind: q.Get("kind"), Origin: q.Get("origin"),
 		Diamonds: q.Get("diamonds"), From: q.Get("from"), To: q.Get("to"), Before: q.Get("before"),
 	}}
-	v.Past = true
+	v.Past, v.Forgotten = true, q.Has("forgotten")
 	v.Asked = v.Ask.Q != "" || v.Ask.User != "" || v.Ask.Kind != "" || v.Ask.Origin != "" || v.Ask.Diamonds != ""
 	var err error
 	if v.Rooms, err = s.db.SessionRooms(r.Context()); err != nil {
@@ -31,7 +31,7 @@ func (s *Server) showSearch(w http.ResponseWriter, r *http.Request) error {
 		if err := s.search(r, &v); err != nil {
 			return err
 		}
-	} else if len(q) > 0 {
+	} else if len(q) > 0 && !v.Forgotten {
 		v.Errors = templates.Errors{"q": v.Printer.T("search.ask")}
 	}
 	if len(v.Errors) > 0 {

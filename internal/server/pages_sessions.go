@@ -22,6 +22,7 @@ const (
 func (s *Server) pastPages(r chi.Router) {
 	r.Get("/sessions", s.page(s.showSessions))
 	r.Get("/search", s.page(s.showSearch))
+	s.historyPages(r)
 	s.reviewPages(r)
 }
 

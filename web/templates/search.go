@@ -13,14 +13,15 @@ import (
 // SearchPage asks what to look for, and shows what was found, the newest first.
 type SearchPage struct {
 	Page
-	Ask     SearchAsk
-	Rooms   []string  // there is a session of
-	Session time.Time // when the session began that is looked into; zero for all
-	Asked   bool
-	Results []SearchResult
-	Next    string    // what the address of the next page says; "" if everything was looked at
-	SeenTo  time.Time // how far back a search got that looked no further; zero if it ended
-	Errors  Errors    // q, from, to, diamonds
+	Ask       SearchAsk
+	Rooms     []string  // there is a session of
+	Session   time.Time // when the session began that is looked into; zero for all
+	Asked     bool
+	Forgotten bool // a viewer was just forgotten
+	Results   []SearchResult
+	Next      string    // what the address of the next page says; "" if everything was looked at
+	SeenTo    time.Time // how far back a search got that looked no further; zero if it ended
+	Errors    Errors    // q, from, to, diamonds
 }
 
 // SearchAsk is what somebody looks for, as the address says it.

@@ -56,7 +56,7 @@ type MonthRow struct {
 var pastPlaces = []string{"sessions", "search"}
 
 // atPast reports whether a page is one about the past.
-func atPast(where string) bool { return where == "review" || slices.Contains(pastPlaces, where) }
+func atPast(where string) bool { return where == "review" || where == "viewers" || slices.Contains(pastPlaces, where) }
 
 // sessionColumns are the columns that a list can be sorted by, in their order.
 var sessionColumns = []string{"start", "length", "peak", "average", "comments", "diamonds", "gifters", "follows"}

@@ -1,0 +1,353 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"showcaller/internal/live"
+)
+
+// forgotten is what a viewer's key becomes: nobody's.
+const forgotten = "~forgotten-"
+
+// ForgetViewer removes who a viewer is, named by live.User.Key, and what they wrote: names and pictures of now and before, texts and
+// their search terms, where others' events name them, what a host remembers of them or answered them, and the team's note. What they
+// did is still counted, as of somebody who is not known. It can be run again after it was broken off.
+//
+// Backups made before still hold it all, and so does the memory of a running session for its newest 512 events.
+func (d *DB) ForgetViewer(ctx context.Context, key string) error {
+	f := forgetter{db: d, key: key, strings: map[string]bool{}, own: map[int64][]int64{}}
+	if err := f.learn(ctx); err != nil {
+		return err
+	}
+	for _, step := range []func(context.Context) error{f.events, f.stories, f.overlays, f.identity} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type forgetter struct {
+	db       *DB
+	key      string
+	numbers  []int64
+	sessions []int64
+	strings  map[string]bool   // what names the viewer wherever it stands alone
+	names    []string          // what names the viewer inside a text
+	pictures []string          // addresses without their query
+	own      map[int64][]int64 // seqs of the viewer's own events by session, sorted
+}
+
+// learn finds out who the viewer is and was.
+func (f *forgetter) learn(ctx context.Context) error {
+	add := func(handle, nickname string) {
+		for _, s := range []string{handle, "@" + handle, nickname} {
+			if s != "" && s != "@" {
+				f.strings[s] = true
+			}
+		}
+		if utf8.RuneCountInString(nickname) >= 3 { // a shorter one is part of too many words
+			f.names = append(f.names, nickname)
+		}
+	}
+	if id := userID(f.key); id != "" {
+		f.strings[id] = true
+	}
+	rows, err := f.db.read.QueryContext(ctx, `SELECT id, unique_id, nickname, picture FROM viewers WHERE user_id = $1`, f.key)
+	_, err = collect(rows, err, func(rows *sql.Rows, _ *struct{}) error {
+		var number int64
+		var handle, nickname, picture string
+		err := rows.Scan(&number, &handle, &nickname, &picture)
+		f.numbers = append(f.numbers, number)
+		address, _, _ := strings.Cut(picture, "?")
+		f.pictures = append(f.pictures, address)
+		add(handle, nickname)
+		return err
+	})
+	if err == nil && len(f.numbers) == 0 {
+		err = &live.Error{Code: live.CodeNotFound, Op: "db.ForgetViewer", Msg: "This viewer was never seen here, or is forgotten already."}
+	}
+	if err != nil {
+		return err
+	}
+	for _, number := range f.numbers {
+		rows, err = f.db.read.QueryContext(ctx, `SELECT unique_id, nickname FROM viewer_names WHERE viewer = $1`, number)
+		_, err = collect(rows, err, func(rows *sql.Rows, _ *struct{}) error {
+			var handle, nickname string
+			err := rows.Scan(&handle, &nickname)
+			add(handle, nickname)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		// Of whom there is only history, nothing was counted: the log itself is asked.
+		rows, err = f.db.read.QueryContext(ctx, `SELECT s.id FROM sessions s WHERE EXISTS (SELECT 1 FROM events e`+by("events_viewer")+`
+			WHERE e.session_id = s.id AND e.viewer = $1 AND e.viewer IS NOT NULL)`, number)
+		var ids []int64
+		ids, err = collect(rows, err, func(rows *sql.Rows, id *int64) error { return rows.Scan(id) })
+		f.sessions = append(f.sessions, ids...)
+	}
+	slices.Sort(f.sessions)
+	f.sessions = slices.Compact(f.sessions)
+	return err
+}
+
+// events goes through the sessions the viewer was in. They are read outside of the writer, which only takes the changes.
+func (f *forgetter) events(ctx context.Context) error {
+	for _, session := range f.sessions {
+		for _, number := range f.numbers {
+			rows, err := f.db.read.QueryContext(ctx, `SELECT seq FROM events`+by("events_viewer")+` WHERE session_id = $1 AND viewer = $2 AND viewer IS NOT NULL ORDER BY seq`, session, number)
+			seqs, err := collect(rows, err, func(rows *sql.Rows, seq *int64) error { return rows.Scan(seq) })
+			if err != nil {
+				return err
+			}
+			f.own[session] = append(f.own[session], seqs...)
+		}
+		slices.Sort(f.own[session])
+		var changes []eventChange
+		for after := int64(0); ; {
+			page, err := f.scan(ctx, session, after)
+			if err != nil {
+				return err
+			}
+			for _, e := range page {
+				after = e.seq
+				if changed, ok := f.clean(session, e); ok {
+					changes = append(changes, changed)
+				}
+			}
+			if len(changes) > 0 {
+				if err := f.write(ctx, session, changes); err != nil {
+					return err
+				}
+			}
+			if changes = changes[:0]; len(page) < forgetPage {
+				break
+			}
+		}
+	}
+	return nil
+}
+
+const forgetPage = 2000
+
+// eventChange is an event as it is stored, and whether its text is to be found no more.
+type eventChange struct {
+	seq, cause int64
+	kind, data string
+	own, terms bool
+}
+
+func (f *forgetter) scan(ctx context.Context, session, after int64) ([]eventChange, error) {
+	rows, err := f.db.read.QueryContext(ctx, `SELECT seq, kind, coalesce(cause, 0), coalesce(data, '') FROM events WHERE session_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`,
+		session, after, forgetPage)
+	return collect(rows, err, func(rows *sql.Rows, e *eventChange) error { return rows.Scan(&e.seq, &e.kind, &e.cause, &e.data) })
+}
+
+// clean returns an event without the viewer; false where it does not name them.
+func (f *forgetter) clean(session int64, e eventChange) (eventChange, bool) {
+	_, e.own = slices.BinarySearch(f.own[session], e.seq)
+	_, answers := slices.BinarySearch(f.own[session], e.cause)
+	kind := live.Kind(e.kind)
+	old := e.data
+	var data map[string]any
+	if e.data == "" || unmarshalNumbers(e.data, &data) != nil {
+		return e, e.own
+	}
+	scrubbed, _ := f.scrub(data, kind == live.KindReply || kind == live.KindPin || kind == live.KindSystem).(map[string]any)
+	if e.own || answers && (kind == live.KindReply || kind == live.KindPin) {
+		wordless(scrubbed)
+	}
+	if b, err := json.Marshal(scrubbed); err == nil {
+		e.data = string(b)
+	}
+	e.terms = slices.Contains(searchableKinds, kind) && (e.own || e.data != old)
+	return e, e.own || !sameJSON(old, e.data)
+}
+
+// unmarshalNumbers keeps 64-bit numbers as they are.
+func unmarshalNumbers(text string, into any) error {
+	d := json.NewDecoder(strings.NewReader(text))
+	d.UseNumber()
+	return d.Decode(into)
+}
+
+// sameJSON compares what was stored with what it became, whatever the order of the keys.
+func sameJSON(a, b string) bool {
+	var x any
+	if unmarshalNumbers(a, &x) != nil {
+		return a == b
+	}
+	again, err := json.Marshal(x)
+	return err == nil && string(again) == b
+}
+
+// scrub takes the viewer out of a value: whole strings that name them, and with inside also names within a text.
+func (f *forgetter) scrub(v any, inside bool) any {
+	switch v := v.(type) {
+	case map[string]any:
+		if f.isViewer(v) {
+			delete(v, "profile_picture")
+		}
+		for key, inner := range v {
+			v[key] = f.scrub(inner, inside)
+		}
+	case []any:
+		for i := range v {
+			v[i] = f.scrub(v[i], inside)
+		}
+	case string:
+		if f.strings[v] {
+			return ""
+		}
+		if inside {
+			for _, name := range f.names {
+				v = strings.ReplaceAll(v, name, "…")
+			}
+		}
+		return v
+	}
+	return v
+}
+
+func (f *forgetter) isViewer(user map[string]any) bool {
+	id, _ := user["user_id"].(string)
+	handle, _ := user["unique_id"].(string)
+	return id != "" && f.strings[id] || handle != "" && f.strings[handle]
+}
+
+// wordless takes away what was written in an event.
+func wordless(data map[string]any) {
+	for _, key := range []string{"comment", "question", "text", "description", "title", "sender"} {
+		if _, ok := data[key]; ok {
+			data[key] = ""
+		}
+	}
+	for _, key := range []string{"emotes", "stickers", "reply_to", "language", "pinned_user", "pinned_source_id"} {
+		delete(data, key)
+	}
+	clips, _ := data["clips"].([]any)
+	for _, clip := range clips {
+		if c, ok := clip.(map[string]any); ok {
+			c["speech"] = ""
+		}
+	}
+}
+
+func (f *forgetter) write(ctx context.Context, session int64, changes []eventChange) error {
+	return f.db.inTx(ctx, "db.ForgetViewer", func(tx *sql.Tx) error {
+		for _, e := range changes {
+			data := null(e.data)
+			if e.data == "{}" {
+				data = nil
+			}
+			if _, err := tx.ExecContext(ctx, `UPDATE events SET data = $1 WHERE session_id = $2 AND seq = $3`, data, session, e.seq); err != nil {
+				return err
+			}
+			if e.own { // TikTok's id of the message would lead to it elsewhere
+				if _, err := tx.ExecContext(ctx, `UPDATE events SET source_no = NULL, source_text = NULL WHERE session_id = $1 AND seq = $2`, session, e.seq); err != nil {
+					return err
+				}
+			}
+			if !e.terms {
+				continue
+			}
+			row := searchRow(session, e.seq)
+			if _, err := tx.ExecContext(ctx, deleteTerms, row, row); err != nil {
+				return err
+			}
+			left := live.Event{Kind: live.Kind(e.kind), Data: live.Raw{EventKind: live.Kind(e.kind), JSON: json.RawMessage(e.data)}}
+			if terms := Terms(searchable(left)); terms != "" {
+				if _, err := tx.ExecContext(ctx, insertTerms, row, terms); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// stories takes the viewer out of what hosts remember: what they said, what they were answered, and what they gave is nobody's.
+func (f *forgetter) stories(ctx context.Context) error {
+	return f.db.inTx(ctx, "db.ForgetViewer", func(tx *sql.Tx) error {
+		found, err := queryStoryMessages(ctx, tx, `WHERE viewer_id = $1`, f.key)
+		if err != nil {
+			return err
+		}
+		for _, m := range found {
+			first, err := firstMemory(ctx, tx, m.StoryID)
+			if err != nil {
+				return err
+			}
+			row := first | m.ID
+			if _, err := tx.ExecContext(ctx, forgetTerms, row, row); err != nil {
+				return err
+			}
+			_, err = tx.ExecContext(ctx, `UPDATE story_messages SET speaker = '', viewer_id = '', text = '', input = '{}', clips = '[]', recall = 0 WHERE id = $1`, m.ID)
+			if err != nil {
+				return err
+			}
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE story_givers SET name = '', viewer_id = $1 WHERE viewer_id = $2`, f.newKey(), f.key)
+		return err
+	})
+}
+
+// overlays takes the viewer out of alerts that wait.
+func (f *forgetter) overlays(ctx context.Context) error {
+	return f.db.inTx(ctx, "db.ForgetViewer", func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, `SELECT id, memory FROM overlays WHERE memory <> ''`)
+		type kept struct {
+			id     int64
+			memory string
+		}
+		found, err := collect(rows, err, func(rows *sql.Rows, k *kept) error { return rows.Scan(&k.id, &k.memory) })
+		for _, k := range found {
+			var memory any
+			if unmarshalNumbers(k.memory, &memory) != nil {
+				continue
+			}
+			b, marshalErr := json.Marshal(f.scrub(memory, true))
+			if marshalErr != nil || sameJSON(k.memory, string(b)) {
+				continue
+			}
+			if _, err := tx.ExecContext(ctx, `UPDATE overlays SET memory = $1 WHERE id = $2`, string(b), k.id); err != nil {
+				return err
+			}
+		}
+		return err
+	})
+}
+
+// newKey is nobody's key, and nobody else's either.
+func (f *forgetter) newKey() string { return fmt.Sprintf("%s%d", forgotten, f.numbers[0]) }
+
+// identity makes the viewer's rows nobody's. It comes last: until then the key finds them.
+func (f *forgetter) identity(ctx context.Context) error {
+	return f.db.inTx(ctx, "db.ForgetViewer", func(tx *sql.Tx) error {
+		for _, number := range f.numbers {
+			_, err := tx.ExecContext(ctx, `UPDATE viewers SET user_id = $1, unique_id = '', nickname = '', picture = '' WHERE id = $2`, f.newKey(), number)
+			if err != nil {
+				return err
+			}
+			if _, err := tx.ExecContext(ctx, `DELETE FROM viewer_names WHERE viewer = $1`, number); err != nil { // after the trigger
+				return err
+			}
+		}
+		for _, address := range f.pictures {
+			if _, err := tx.ExecContext(ctx, `DELETE FROM pictures WHERE address = $1`, address); err != nil {
+				return err
+			}
+		}
+		f.db.names = newViewerNames() // the writer's: this runs in its goroutine
+		_, err := tx.ExecContext(ctx, `DELETE FROM viewer_notes WHERE user_id = $1`, f.key)
+		return err
+	})
+}

@@ -1,0 +1,183 @@
+package db_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"showcaller/internal/db"
+	"showcaller/internal/live"
+)
+
+func named(n int, handle, nickname string, data live.Data) live.Event {
+	e := by(n, data)
+	u := *e.User
+	u.UniqueID, u.Nickname = handle, nickname
+	e.User = &u
+	return e
+}
+
+func TestViewerHistory(t *testing.T) {
+	d := fresh(t)
+	rose := live.Gift{Gift: live.GiftItem{ID: 1, Name: "Rose", DiamondCount: 1}, RepeatCount: 5, TotalDiamonds: 5}
+	later := func(e live.Event) live.Event {
+		e.At = e.At.Add(48 * time.Hour)
+		return e
+	}
+	record(t, d, "ann", "1", named(1, "first", "First 1", live.Comment{Comment: "one"}), named(1, "first", "First 1", rose))
+	record(t, d, "ben", "2", named(1, "second", "Second ✨", live.Comment{Comment: "two"}), by(2, live.Comment{Comment: "not mine"}))
+	record(t, d, "ann", "3", later(named(1, "third", "Second ✨", live.Question{Question: "three?"})), later(named(1, "third", "Second ✨", live.Comment{Comment: "four"})))
+	h, err := d.ViewerHistory(t.Context(), viewer(1).Key())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if h.User.UniqueID != "third" || h.Sessions != 3 || h.Sums.Diamonds != 5 || h.Sums.Comments != 3 || h.MadeUp || h.User.GifterLevel != 16 {
+		t.Errorf("%+v", h)
+	}
+	var names, said, visits []string
+	for _, n := range h.Names {
+		names = append(names, n.UniqueID+" "+n.Nickname)
+	}
+	for _, e := range h.Messages {
+		said = append(said, live.Text(e))
+	}
+	for _, v := range h.Visits {
+		visits = append(visits, v.Session.Room)
+	}
+	for what, diff := range map[string]string{
+		"names":    cmp.Diff([]string{"second Second ✨", "first First 1"}, names),
+		"messages": cmp.Diff([]string{"four", "three?", "two", "one"}, said),
+		"visits":   cmp.Diff([]string{"ann", "ben", "ann"}, visits),
+	} {
+		if diff != "" {
+			t.Errorf("%s (-want +got):\n%s", what, diff)
+		}
+	}
+	if _, err := d.ViewerHistory(t.Context(), "nobody"); live.CodeOf(err) != live.CodeNotFound {
+		t.Errorf("nobody: %v", err)
+	}
+	if got := places(t, d, db.SearchQuery{User: "first", Limit: 10}); len(got) != 5 {
+		t.Errorf("by a former name %d events are found, want 5", len(got))
+	}
+}
+
+// exported is every byte of a session that anybody can get.
+func exported(t *testing.T, d *db.DB, session int64) string {
+	t.Helper()
+	var out bytes.Buffer
+	if err := live.Export(&out, "jsonl", d.All(t.Context(), db.EventQuery{Session: session})); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+func TestForgetViewer(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "test.db")
+	d := open(t, path)
+	if err := d.CreateFirstStory(t.Context(), live.StoryProfile{Name: "Mimi"}); err != nil {
+		t.Fatal(err)
+	}
+	secret := named(1, "kiet.secret", "Kiệt Secret", live.Comment{Comment: "my phone is xylophone"})
+	secret.User.ProfilePicture = "https://p16.tiktokcdn.com/kiet.webp?x=1"
+	secret.SourceID = "7340702509671467809"
+	was := named(1, "kiet.before", "Before Kiệt", live.Comment{Comment: "marimba too"})
+	past := named(1, "kiet.secret", "Kiệt Secret", live.Comment{Comment: "vibraphone history"})
+	past.History = true
+	gift := named(1, "kiet.secret", "Kiệt Secret", live.Gift{Gift: live.GiftItem{ID: 1, Name: "Rose", DiamondCount: 1}, RepeatCount: 7, TotalDiamonds: 7})
+	answer := by(2, live.Reply{TurnID: "t1", Responder: "template", Clips: []live.Clip{{Speech: "Thanks for xylophone!"}}})
+	answer.User, answer.Cause = nil, 2
+	thanks := by(2, live.Reply{TurnID: "t2", Responder: "template", Clips: []live.Clip{{Speech: "Welcome Kiệt Secret and all"}}})
+	thanks.User = nil
+	to := by(2, live.Comment{Comment: "you are right", ReplyTo: secret.User})
+	top := by(2, live.Viewers{Viewers: 5, Top: []live.Ranked{{Rank: 1, Score: 9, User: secret.User}, {Rank: 2, User: viewer(2)}}})
+	top.User = nil
+	first := record(t, d, "ann", "1", was, secret, gift, answer, thanks, to, top, by(2, live.Comment{Comment: "glockenspiel"}))
+	second := record(t, d, "ben", "2", past)
+	key := viewer(1).Key()
+	_, err := d.SaveStoryTurn(t.Context(), live.StoryMessage{
+		StoryID: "1", TurnID: "t1", At: showStart, Type: "user_chat", Speaker: "Kiệt Secret", ViewerID: key, Text: "my phone is xylophone",
+		Input: []byte(`{"type":"user_chat","name":"Kiệt Secret"}`), Clips: []live.Clip{{Speech: "Thanks for xylophone!"}}, Recall: true,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.SaveViewerNote(t.Context(), key, db.ViewerNote{Text: "plays the xylophone", Author: "linh", At: showStart}); err != nil {
+		t.Fatal(err)
+	}
+	before, err := d.Totals(t.Context(), first.ID, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.ForgetViewer(t.Context(), key); err != nil {
+		t.Fatal(err)
+	}
+
+	text := exported(t, d, first.ID) + exported(t, d, second.ID)
+	for _, gone := range []string{"iet.secret", "Kiệt", "kiet.before", "xylophone", "marimba", "vibraphone", key, "kiet.webp", "7340702509671467809"} {
+		if strings.Contains(text, gone) {
+			t.Errorf("%q is still there:\n%s", gone, text)
+		}
+	}
+	for _, kept := range []string{"glockenspiel", "you are right", "Welcome … and all", `"total_diamonds":7`, viewer(2).UserID} {
+		if !strings.Contains(text, kept) {
+			t.Errorf("%q is gone too:\n%s", kept, text)
+		}
+	}
+	after, err := d.Totals(t.Context(), first.ID, true)
+	if diff := cmp.Diff(before, after); diff != "" || err != nil {
+		t.Errorf("totals changed (-before +after), %v:\n%s", err, diff)
+	}
+	for _, word := range []string{"xylophone", "marimba", "vibraphone", "kiet"} {
+		if found := places(t, d, db.SearchQuery{Text: word, Limit: 10}); len(found) > 0 {
+			t.Errorf("%q is found at %v", word, found)
+		}
+	}
+	if found := places(t, d, db.SearchQuery{Text: "glockenspiel", Limit: 10}); len(found) != 1 {
+		t.Errorf("another's words are found at %v", found)
+	}
+	if _, err := d.ViewerHistory(t.Context(), key); live.CodeOf(err) != live.CodeNotFound {
+		t.Errorf("the history is still there: %v", err)
+	}
+	if note, err := d.ViewerNote(t.Context(), key); err != nil || note.Text != "" {
+		t.Errorf("the note is still there: %+v, %v", note, err)
+	}
+	messages, err := d.StoryMessages(t.Context(), "1", 0, 10)
+	if err != nil || len(messages) != 1 || messages[0].Text+messages[0].Speaker+messages[0].ViewerID != "" || len(messages[0].Clips) != 0 {
+		t.Errorf("the host remembers %+v, %v", messages, err)
+	}
+	if err := d.ForgetViewer(t.Context(), key); live.CodeOf(err) != live.CodeNotFound {
+		t.Errorf("forgetting again: %v", err)
+	}
+	// The same person may come again, as somebody new.
+	third := record(t, d, "ann", "3", named(1, "kiet.secret", "Kiệt Secret", live.Comment{Comment: "hello again"}))
+	if h, err := d.ViewerHistory(t.Context(), key); err != nil || h.Sessions != 1 || len(h.Names) != 0 || h.Visits[0].Session.ID != third.ID {
+		t.Errorf("come again: %+v, %v", h, err)
+	}
+}
+
+// What was forgotten must not lie about in the file either.
+func TestForgetViewerOverwrites(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "test.db")
+	d := open(t, path)
+	e := named(1, "kiet", "Kiệt Secret", live.Comment{Comment: "xylophonexylophone"})
+	record(t, d, "ann", "1", e, by(2, live.Comment{Comment: "other"}))
+	if err := d.ForgetViewer(t.Context(), viewer(1).Key()); err != nil {
+		t.Fatal(err)
+	}
+	copied := filepath.Join(t.TempDir(), "copy.db")
+	if err := d.Backup(t.Context(), copied); err != nil {
+		t.Fatal(err)
+	}
+	raw, err := os.ReadFile(copied)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if bytes.Contains(raw, []byte("Kiệt Secret")) {
+		t.Error("the name is still in the file")
+	}
+}
