@@ -203,7 +203,9 @@ func TestReplayIsHeld(t *testing.T) {
 	}
 	b.open(fmt.Sprintf("/rooms/mailinh?session=%d", replay.ID))
 	const button = `rehearsal-bar .acts .btn`
-	says := func(key string) string { return fmt.Sprintf(`document.querySelector("`+button+`")?.innerText.includes(%q)`, b.lang.T(key)) }
+	says := func(key string) string {
+		return fmt.Sprintf(`document.querySelector("`+button+`")?.innerText.includes(%q)`, b.lang.T(key))
+	}
 	b.until(says("sim.bar.pause"))
 	b.do(chromedp.Click(button))
 	b.until(says("sim.bar.resume"))

@@ -21,7 +21,7 @@ func newReader(pool *sql.DB) *reader { return &reader{DB: pool, stmts: map[strin
 
 // QueryContext is sql.DB's.
 func (r *reader) QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
-	stmt, err := r.prepared(ctx, text)
+	stmt, err := r.prepared(ctx, text) //nolint:sqlclosecheck // it is kept; the pool closes it
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +33,7 @@ func (r *reader) QueryContext(ctx context.Context, text string, args ...any) (*s
 
 // QueryRowContext is sql.DB's.
 func (r *reader) QueryRowContext(ctx context.Context, text string, args ...any) *sql.Row {
-	stmt, err := r.prepared(ctx, text)
+	stmt, err := r.prepared(ctx, text) //nolint:sqlclosecheck // it is kept; the pool closes it
 	if err != nil || stmt == nil {
 		return r.DB.QueryRowContext(ctx, text, args...) // which says what is wrong
 	}
@@ -55,7 +55,7 @@ func (r *reader) prepared(ctx context.Context, text string) (*sql.Stmt, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if other := r.stmts[text]; other != nil {
-		return other, stmt.Close()
+		return other, stmt.Close() //nolint:sqlclosecheck // somebody was faster; the other one is kept
 	}
 	r.stmts[text] = stmt
 	return stmt, nil
