@@ -54,6 +54,7 @@ const (
 type ask struct {
 	rank      rank
 	seq       int64 // of the event; 0 for what no event caused
+	number    int64 // of the operator's words, counted down from -1: they have no seq to be named by
 	also      []int64
 	since     time.Time // when it was heard
 	ready     time.Time // it is not said before: gifts of one viewer are gathered, a failed turn is tried again
@@ -83,6 +84,14 @@ func (a *ask) value() (sum float64) {
 		sum += g.Value
 	}
 	return sum
+}
+
+// name is what an operator calls the ask by: its seq, or a number below zero for the operator's own words.
+func (a *ask) name() int64 {
+	if a.rank == rankSay {
+		return a.number
+	}
+	return a.seq
 }
 
 // seqs returns every event the ask answers.

@@ -63,6 +63,7 @@ type directing struct {
 	stalled bool              // the queue was full: the log was not read for a while
 	skips   []SkippedItem     // the newest ones, for the queue
 	said    *QueueTurn        // what was said last; nil before the first words in a session
+	spoke   int64             // the number of the operator's newest words
 	wg      sync.WaitGroup
 }
 

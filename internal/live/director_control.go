@@ -84,7 +84,8 @@ func (d *directing) say(text string, clips []Clip) error {
 		return &Error{Code: CodeConflict, Op: "live.Say", Msg: "The story's room is not live, so nobody would hear it. Connect the room, or use the demo room."}
 	}
 	now := time.Now()
-	d.queue.add(&ask{rank: rankSay, since: now, rehearsal: d.session.Info.Origin.Rehearsal(), data: clips, text: text}, now)
+	d.spoke--
+	d.queue.add(&ask{rank: rankSay, number: d.spoke, since: now, rehearsal: d.session.Info.Origin.Rehearsal(), data: clips, text: text}, now)
 	return nil
 }
 
@@ -106,7 +107,7 @@ func sayingClips(text string) []Clip {
 	return clips
 }
 
-// Skip takes the ask of an event out of the queue, or, with 0, cuts short what the host answers or says now.
+// Skip takes an ask out of the queue, by QueueItem.Seq, or, with 0, cuts short what the host answers or says now.
 func (d *Director) Skip(ctx context.Context, seq int64) error {
 	found := false
 	if err := d.do(ctx, func(s *directing) { found = s.skipNow(seq) }); err != nil {
@@ -173,7 +174,7 @@ type Queue struct {
 
 // QueueItem is something that asks for an answer.
 type QueueItem struct {
-	Seq       int64   `json:"seq,omitempty" doc:"of the event"`
+	Seq       int64   `json:"seq,omitempty" doc:"of the event; below zero for the operator's own words, which answer none"`
 	Also      []int64 `json:"also,omitempty" doc:"events answered together with it"`
 	Rank      string  `json:"rank" enum:"say,program,gift,question,chat,notice,idle"`
 	Who       string  `json:"who,omitempty"`
@@ -296,7 +297,7 @@ func (d *directing) why(a *ask, first bool, now time.Time) (why, until string) {
 
 func itemOf(a *ask) QueueItem {
 	item := QueueItem{
-		Seq: a.seq, Also: slices.Clone(a.also), Rank: a.rank.String(), Who: a.who(), Viewer: a.viewer.Key(), Text: a.what(), Value: a.value(),
+		Seq: a.name(), Also: slices.Clone(a.also), Rank: a.rank.String(), Who: a.who(), Viewer: a.viewer.Key(), Text: a.what(), Value: a.value(),
 		Rehearsal: a.rehearsal, Since: Timestamp(a.since),
 	}
 	switch data := a.data.(type) {

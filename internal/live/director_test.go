@@ -361,6 +361,12 @@ func TestDirectorControls(t *testing.T) {
 			t.Errorf("paused: %v, %v", replies, skips)
 		}
 		check(s.director.Say(ctx, "We are back in a minute."))
+		check(s.director.Say(ctx, "Not this after all."))
+		if q := s.queue(); len(q.Waiting) != 3 || q.Waiting[1].Rank != "say" || q.Waiting[1].Seq >= 0 {
+			t.Errorf("what waits: %+v", q.Waiting)
+		} else {
+			check(s.director.Skip(ctx, q.Waiting[1].Seq))
+		}
 		check(s.director.Configure(ctx, live.StoryProfile{}))
 		pass(500 * time.Millisecond)
 		if q := s.queue(); q.State != "speaking" || q.Now.Text != "We are back in a minute." || len(q.Waiting) != 1 {

@@ -301,10 +301,10 @@ func (q *queue) forget(seq int64) {
 	}
 }
 
-// remove takes the ask of an event out of the queue.
+// remove takes the ask of an event, or the operator's words of that number, out of the queue.
 func (q *queue) remove(seq int64) bool {
 	for _, list := range []*[]*ask{&q.says, &q.programs, &q.gifts, &q.chats} {
-		i := slices.IndexFunc(*list, func(a *ask) bool { return a.seq == seq || slices.Contains(a.also, seq) })
+		i := slices.IndexFunc(*list, func(a *ask) bool { return a.name() == seq || slices.Contains(a.also, seq) })
 		if i >= 0 {
 			q.skip((*list)[i], SkipOperator)
 			*list = slices.Delete(*list, i, i+1)

@@ -246,7 +246,7 @@ type direction struct {
 	Body struct {
 		Action string   `json:"action" enum:"pause,resume,skip,say,mute,unmute,dry_run"`
 		Text   string   `json:"text,omitempty" maxLength:"400" doc:"say: what"`
-		Seq    int64    `json:"seq,omitempty" doc:"skip: the event that waits; left out, what is answered or said now"`
+		Seq    int64    `json:"seq,omitempty" doc:"skip: what waits, by the queue's seq; left out, what is answered or said now"`
 		Viewer string   `json:"viewer,omitempty" maxLength:"200" doc:"mute, unmute: only this viewer, by key"`
 		Input  anyValue `json:"input,omitempty" doc:"dry_run: any body of the message address; it is answered, but neither said nor remembered"`
 	}

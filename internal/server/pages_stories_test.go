@@ -289,6 +289,18 @@ func TestMutedViewersHaveNames(t *testing.T) {
 	if res.StatusCode != http.StatusOK || doc.Find(".muted-list li").Length() != 1 {
 		t.Errorf("unmuted: %d", res.StatusCode)
 	}
+	f.api("PATCH", "/api/stories/1", `{"room":"ann"}`, nil)
+	for _, action := range []string{"mute", "unmute"} { // on the viewer's own card
+		_, doc = f.page("/rooms/ann/viewers/68bob")
+		form := doc.Find(".viewer-mute")
+		if got := form.Find("button").AttrOr("value", ""); got != action || form.AttrOr("data-mute", "") != "1" {
+			t.Fatalf("the card offers %q", got)
+		}
+		res, _ = f.submit(form.AttrOr("action", ""), "action", action, "viewer", "68bob", "back", form.Find("[name=back]").AttrOr("value", ""))
+		if res.Request.URL.Path != "/rooms/ann/viewers/68bob" || res.StatusCode != http.StatusOK {
+			t.Errorf("%s: %d at %s", action, res.StatusCode, res.Request.URL)
+		}
+	}
 	if res, _ := f.submit("/stories/1/director", "action", "dance"); res.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("what is no action: %d", res.StatusCode)
 	}

@@ -3,6 +3,7 @@ package server
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"unicode/utf8"
 
@@ -34,6 +35,11 @@ func (s *Server) renderViewer(w http.ResponseWriter, r *http.Request, status int
 		Messages: card.Messages, Note: card.Note.Text, NoteAuthor: card.Note.Author, NoteAt: card.Note.At, Errors: errs,
 	}
 	v.Title = card.User.Name()
+	if p, err := s.db.StoryProfile(r.Context(), room.StoryID); err == nil {
+		v.Host, v.Muted = p.ID, slices.Contains(p.MutedIDs, key)
+	} else if live.CodeOf(err) != live.CodeNotFound {
+		return err
+	}
 	if len(errs) > 0 {
 		v.Note = typed
 	}

@@ -30,6 +30,14 @@ type StoryChoice struct {
 	Name string
 }
 
+// dropWord says what taking something out of the queue means.
+func dropWord(p Page, item live.QueueItem) string {
+	if item.Rank == "say" {
+		return p.t("host.drop.words")
+	}
+	return p.t("host.drop", "Name", item.Who)
+}
+
 // hostAction is where the forms of a room's host go.
 func hostAction(room string) string { return "/rooms/" + url.PathEscape(room) + "/host" }
 

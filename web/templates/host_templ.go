@@ -2035,7 +2035,7 @@ func hostItemActs(v LivePage, item live.QueueItem) templ.Component {
 		ctx = templ.ClearChildren(ctx)
 		may := v.May("POST /rooms/{unique_id}/host")
 		if may && item.Seq != 0 && item.Rank != "notice" {
-			templ_7745c5c3_Err = hostItemButton(v, item, "skip", "x", v.t("host.drop", "Name", item.Who)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = hostItemButton(v, item, "skip", "x", dropWord(v.Page, item)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

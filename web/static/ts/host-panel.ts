@@ -166,8 +166,9 @@ export class HostPanel extends LightElement {
   private waits(item: QueueItem, host: Host): TemplateResult {
     const t = this.texts;
     const name = { Name: item.who ?? "" };
+    const drop = item.rank === "say" ? t.t("host.drop.words") : t.t("host.drop", name);
     return html`<li data-seq=${item.seq ?? 0} data-why=${item.why ?? ""}><div class="what">${this.what(item)}</div><small>${waitText(item, this.now(), t)}</small>
-      ${item.seq && item.rank !== "notice" ? this.act("x", t.t("host.drop", name), { action: "skip", seq: item.seq }) : nothing}
+      ${item.seq && item.rank !== "notice" ? this.act("x", drop, { action: "skip", seq: item.seq }) : nothing}
       ${canMute(item, host) ? this.act("volume-x", t.t("host.mute.viewer", name), { action: "mute", viewer: item.viewer! }) : nothing}</li>`;
   }
 

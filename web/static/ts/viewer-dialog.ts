@@ -1,10 +1,12 @@
 // What is known of a viewer, in a dialog over the desk. The card is the server's own, the same as on the viewer's page.
+import { HostApi } from "./host-api";
 import { dropBrokenPictures } from "./pictures";
 
 /** Opens a viewer's card where a link to one is clicked. Without script, or with a modifier key, the link leads to a page. */
 export class ViewerDialog {
   private readonly dialog = document.createElement("dialog");
   private opener: HTMLElement | undefined;
+  private link: HTMLAnchorElement | undefined; // to the card that is shown
   private asked = 0; // the newest request; a slower one before it is stale
 
   constructor(root: HTMLElement, private readonly words: { close: string }) {
@@ -29,7 +31,8 @@ export class ViewerDialog {
 
   private async open(link: HTMLAnchorElement): Promise<void> {
     const asked = ++this.asked;
-    this.opener = link.closest<HTMLElement>("li[tabindex]") ?? link;
+    if (link !== this.link) this.opener = link.closest<HTMLElement>("li[tabindex]") ?? link;
+    this.link = link;
     const made = link.closest<HTMLElement>("[data-origin]")?.dataset["origin"];
     const query = made === "simulated" || made === "replay" ? "&origin=all" : "";
     const answer = await fetch(`${link.getAttribute("href")}?part=card${query}`).catch(() => undefined);
@@ -52,10 +55,19 @@ export class ViewerDialog {
     if (!this.dialog.open) this.dialog.showModal();
   }
 
+  /** Tells the host to leave the viewer alone, or to answer them again, and shows the card anew: it says what is so. */
+  private async mute(story: string, viewer: string, action: string): Promise<void> {
+    await new HostApi(story).direct({ action: action === "mute" ? "mute" : "unmute", viewer }).catch(() => undefined);
+    if (this.link && this.dialog.open) await this.open(this.link);
+    this.dialog.querySelector<HTMLElement>("[data-mute] button")?.focus();
+  }
+
   /** Saves the note without leaving the desk. */
   private async save(e: SubmitEvent): Promise<void> {
     const form = e.target as HTMLFormElement;
     e.preventDefault();
+    const { mute, viewerKey } = form.dataset;
+    if (mute) return this.mute(mute, viewerKey!, (e.submitter as HTMLButtonElement).value);
     const status = form.querySelector<HTMLElement>("[role=status]")!;
     const text = form.querySelector<HTMLTextAreaElement>("textarea")!.value;
     const answer = await fetch("/api" + form.getAttribute("action"), {
