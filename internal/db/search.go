@@ -382,7 +382,7 @@ func (s *searcher) narrow() (index string, where []condition) {
 	if !q.To.IsZero() {
 		where = append(where, that(`e.at_ms < ?`, ms(q.To)))
 	}
-	index, words := "", ""
+	words := ""
 	switch {
 	case q.Kind != "" && !common(q.Kind):
 		index, words = by("events_kind"), rare
@@ -453,17 +453,17 @@ func (s *searcher) around(ctx context.Context) error {
 // beside takes the nearest before and the nearest after of events that are sorted, the newest first.
 func (f *Found) beside(near []live.Event) {
 	i, _ := slices.BinarySearchFunc(near, f.Event, newestFirst)
-	close := func(e live.Event) bool {
+	isNear := func(e live.Event) bool {
 		return e.SessionID == f.Event.SessionID && max(e.Seq-f.Event.Seq, f.Event.Seq-e.Seq) <= reach
 	}
 	after := i - 1
 	for i < len(near) && near[i].SessionID == f.Event.SessionID && near[i].Seq == f.Event.Seq {
 		i++
 	}
-	if i < len(near) && close(near[i]) {
+	if i < len(near) && isNear(near[i]) {
 		f.Around = append(f.Around, near[i])
 	}
-	if after >= 0 && close(near[after]) {
+	if after >= 0 && isNear(near[after]) {
 		f.Around = append(f.Around, near[after])
 	}
 }

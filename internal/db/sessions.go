@@ -61,6 +61,15 @@ func querySessions(ctx context.Context, q querier, where string, args ...any) ([
 	return collect(rows, err, scanSession)
 }
 
+// FindSession implements live.ImportStore.
+func (d *DB) FindSession(ctx context.Context, room, liveID string) (live.SessionInfo, bool, error) {
+	found, err := querySessions(ctx, d.read, `WHERE room = $1 AND live_id = $2`, room, liveID)
+	if err != nil || len(found) == 0 {
+		return live.SessionInfo{}, false, err
+	}
+	return found[0], true, nil
+}
+
 // OpenSessions implements live.Store.
 func (d *DB) OpenSessions(ctx context.Context) ([]live.SessionInfo, error) {
 	return querySessions(ctx, d.read, `WHERE ended_ms IS NULL ORDER BY id`)

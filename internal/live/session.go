@@ -31,8 +31,9 @@ type Session struct {
 }
 
 type delivery struct {
-	events []Event
-	stored chan<- stored // nil if nobody waits for the commit
+	events  []Event
+	stored  chan<- stored // nil if nobody waits for the commit
+	settled bool          // they were recorded before: each gift books what it booked then
 }
 
 type stored struct {
@@ -89,7 +90,7 @@ func (s *Session) Deliver(ctx context.Context, events []Event) error {
 // Append hands events to the session, waits until they are stored, and returns the seq of the last one.
 func (s *Session) Append(ctx context.Context, events ...Event) (int64, error) {
 	reply := make(chan stored, 1)
-	if err := s.send(ctx, delivery{events, reply}); err != nil {
+	if err := s.send(ctx, delivery{events: events, stored: reply}); err != nil {
 		return 0, err
 	}
 	select {
@@ -215,12 +216,12 @@ func (r *recorder) untilDue() time.Duration {
 
 // record takes a delivery and all that wait behind it, and commits them together.
 func (r *recorder) record(d delivery) {
-	events := r.fold(d.events)
+	events := r.fold(d)
 	waiting := []waiter{{d.stored, len(events)}}
 	for len(events) < batchLimit {
 		select {
 		case d := <-r.in:
-			events = append(events, r.fold(d.events)...)
+			events = append(events, r.fold(d)...)
 			waiting = append(waiting, waiter{d.stored, len(events)})
 			continue
 		default:
@@ -247,15 +248,15 @@ func (r *recorder) drain() {
 }
 
 // fold drops repeats and settles streaks.
-func (r *recorder) fold(events []Event) []Event {
+func (r *recorder) fold(d delivery) []Event {
 	now := time.Now()
-	out := make([]Event, 0, len(events))
+	out := make([]Event, 0, len(d.events))
 	var dropped int64
-	for _, e := range events {
+	for _, e := range d.events {
 		keep := !r.repeats.seen(e.SourceID)
 		switch {
 		case !keep || e.Kind != KindGift:
-		case e.Origin == OriginReplay:
+		case d.settled, e.Origin == OriginReplay:
 			r.replays.follow(e, now)
 		default:
 			e, keep = r.streaks.fold(e, now)
@@ -315,12 +316,11 @@ func (r *recorder) relinkStreaks(events []Event) {
 			continue
 		}
 		if gift := DataOf[Gift](e); gift.Streaking {
-			table := r.streaks
-			if e.Origin == OriginReplay {
-				table = r.replays
-			}
-			if st := table[streakKey{e.Origin, e.User.Key(), gift.Gift.ID, gift.StreakID}]; st != nil {
-				st.last.Seq = e.Seq
+			key := streakKey{e.Origin, e.User.Key(), gift.Gift.ID, gift.StreakID}
+			for _, table := range []streaks{r.streaks, r.replays} {
+				if st := table[key]; st != nil {
+					st.last.Seq = e.Seq
+				}
 			}
 		}
 	}

@@ -127,11 +127,15 @@ func (s streaks) remember(e Event, now time.Time) {
 	}
 	key := streakKey{e.Origin, e.User.Key(), gift.Gift.ID, gift.StreakID}
 	st := s[key]
-	if st == nil {
+	if st == nil || (!st.open && st.finished()) {
 		st = &streak{}
 		s[key] = st
 	}
-	st.last, st.touch, st.open = e, now, gift.Streaking
+	st.touch = now
+	if gift.Streaking && gift.RepeatCount <= st.booked {
+		return // it came late: it opened nothing
+	}
+	st.last, st.open = e, gift.Streaking
 	if !gift.Streaking {
 		st.booked = gift.Booked + gift.RepeatCount
 		if gift.ClosedBy != "" { // as if the end were still to come
