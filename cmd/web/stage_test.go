@@ -231,8 +231,8 @@ func (b *tab) size(width, height int) {
 // photograph returns the page with what is transparent left so.
 func (b *tab) photograph() *image.NRGBA {
 	b.t.Helper()
-	clear := &cdp.RGBA{A: .001} // 0 would be left out of the message, and mean white
-	call(b, emulation.SetDefaultBackgroundColorOverride, emulation.SetDefaultBackgroundColorOverrideParams{Color: clear})
+	through := &cdp.RGBA{A: .001} // 0 would be left out of the message, and mean white
+	call(b, emulation.SetDefaultBackgroundColorOverride, emulation.SetDefaultBackgroundColorOverrideParams{Color: through})
 	shot := call(b, page.CaptureScreenshot, page.CaptureScreenshotParams{Format: "png"})
 	img, err := png.Decode(bytes.NewReader(shot.Data))
 	if err != nil {

@@ -100,7 +100,9 @@ var (
 )
 
 // styleBlocks takes strings and the at-rules that hold rules out of a style sheet: what is nested then is nesting.
-func styleBlocks(css string) string { return blocksHave.ReplaceAllString(cssString.ReplaceAllString(css, ""), "}") }
+func styleBlocks(css string) string {
+	return blocksHave.ReplaceAllString(cssString.ReplaceAllString(css, ""), "}")
+}
 
 // newerSyntax reports whether esbuild would have to write a script in other words for Chromium 103, or cannot.
 func newerSyntax(script string) bool {

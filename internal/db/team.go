@@ -214,7 +214,7 @@ func (d *DB) AddToken(ctx context.Context, t Token) (int64, error) {
 	return id, err
 }
 
-const selectTokens = `SELECT id, secret_hash, name, role, author, created_ms, seen_ms FROM api_tokens WHERE revoked_ms = 0 `
+const selectTokens = `SELECT id, secret_hash, name, role, author, created_ms, seen_ms FROM api_tokens WHERE revoked_ms = 0 ` //nolint:gosec // hashes only
 
 func scanToken(rows *sql.Rows, t *Token) error {
 	var created, seen int64

@@ -114,7 +114,7 @@ func TestWhoMayUseWhat(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	real := f.server.Handler()
+	panel := f.server.Handler()
 	all := f.everybody()
 	for _, r := range f.routes() {
 		need, _ := server.AccessTo(r.method, r.pattern)
@@ -136,12 +136,12 @@ func TestWhoMayUseWhat(t *testing.T) {
 			if want == http.StatusTeapot {
 				continue
 			}
-			if got := ask(t, real, who, r.method, r.pattern); got.Code != want {
+			if got := ask(t, panel, who, r.method, r.pattern); got.Code != want {
 				t.Errorf("%s %s as %s: the program itself says %d, want %d", r.method, r.pattern, who.name, got.Code, want)
 			}
 		}
 		if need.Secret {
-			if got := ask(t, real, all[0], r.method, r.pattern); got.Code != http.StatusNotFound {
+			if got := ask(t, panel, all[0], r.method, r.pattern); got.Code != http.StatusNotFound {
 				t.Errorf("%s %s with a wrong secret: %d", r.method, r.pattern, got.Code)
 			}
 		}

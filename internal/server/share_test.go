@@ -101,8 +101,7 @@ func TestAShareShowsOneSession(t *testing.T) {
 func TestASecretOpensNothingElse(t *testing.T) {
 	f := start(t)
 	f.setUp()
-	session, other := f.liveRoom("ann"), int64(0)
-	other = f.liveRoom("bob")
+	session, other := f.liveRoom("ann"), f.liveRoom("bob")
 	link := f.shareOf(session)
 	secret := strings.TrimPrefix(link, "/share/")
 	const overlay = "AAAAAAAAAAAAAAAAAAAAAA"

@@ -165,7 +165,7 @@ func (v ReviewPage) audience() []figure {
 	peak := figure{Word: v.t("review.peak"), Value: v.t("review.none")}
 	average := figure{Word: v.t("review.average"), Value: v.t("review.none")}
 	if t.ViewersPeak >= 0 {
-		peak.Value, peak.Bound, peak.Beside = n(t.ViewersPeak), !r.Complete(), []string{v.t("review.peak_at", "Time", v.Page.minute(r.PeakAt))}
+		peak.Value, peak.Bound, peak.Beside = n(t.ViewersPeak), !r.Complete(), []string{v.t("review.peak_at", "Time", v.minute(r.PeakAt))}
 		average.Value = n(int64(t.Average() + .5))
 	}
 	if through := r.WatchThrough(); through >= 0 {
