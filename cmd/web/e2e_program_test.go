@@ -145,6 +145,7 @@ func TestProgramsInABrowser(t *testing.T) {
 	b.open("/rooms/mailinh")
 	b.until(`document.querySelector("health-line [data-state=live]") && document.querySelector("program-desk [data-edit]")`)
 	b.until(`document.querySelector("program-desk .call[data-state=failed] .btn")`)
+	b.until(`document.querySelector(".program-box h2").textContent.includes(` + fmt.Sprintf("%q", b.lang.T("program.done_of", "Done", 2, "Total", 3)) + `)`)
 	story.broken.Store(false)
 	b.value(`document.querySelector("program-desk .call[data-state=failed] .btn")?.click(), ""`) // unless the next try came by itself just now
 	b.until(text("program-desk .call[data-state=answered]") + `.includes("Told!")`)

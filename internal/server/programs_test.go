@@ -362,7 +362,9 @@ func TestStoryThatDoesNotAnswer(t *testing.T) {
 	if failed.Error.Code != "upstream" || failed.Error.Why != story.FallbackServer || !strings.Contains(failed.Error.Detail, "127.0.0.1") || len(failed.Clips) != 0 {
 		t.Errorf("the desk says %+v", failed.Error)
 	}
-	f.awaitDesk("ann", func(d desk) bool { return d.Calls[0].Tries == 3 && d.Calls[0].Error.RetryAt == nil })
+	f.awaitDesk("ann", func(d desk) bool {
+		return d.Calls[0].State == "failed" && d.Calls[0].Tries == 3 && d.Calls[0].Error.RetryAt == nil
+	})
 	var p refusal
 	body := `{"type":"program_event","data":{"action":"start","programName":"歌回","programType":"singing"}}`
 	if res := f.keyed(c.Changes[0].Key, body, &p); res.StatusCode != http.StatusBadGateway || p.Code != "upstream" {

@@ -53,6 +53,8 @@ test("the host is told again about what it did not answer, and only while it can
   assert.equal(moving(desk({ calls: [call("answered"), call("failed")] })), false);
   assert.equal(moving(desk({ calls: [call("failed", { error: { retry_at: "2026-01-12T09:30:02Z" } })] })), true);
   assert.equal(moving(desk({ calls: [call("asking")] })), true);
+  assert.equal(moving(desk({ calls: [call("waiting")] })), true);
+  assert.equal(moving(desk({ calls: [call("waiting")], host: { story_id: "1", name: "Mimi", paused: true, url: "/x" } })), false);
 });
 
 test("each action goes through the client library, under the key of its event", async () => {

@@ -108,9 +108,9 @@ export function again(desk: Desk, call: Call): boolean {
   return desk.open && desk.host !== null && !["waiting", "asking", "answered"].includes(call.state);
 }
 
-/** Whether something is going to change by itself. */
+/** Whether something is going to change by itself soon. What waits for a paused host waits for a person. */
 export function moving(desk: Desk): boolean {
-  return desk.calls.some((c) => c.state === "waiting" || c.state === "asking" || c.error?.retry_at !== undefined);
+  return desk.calls.some((c) => (c.state === "waiting" && !desk.host?.paused) || c.state === "asking" || c.error?.retry_at !== undefined);
 }
 
 /** Tells the story about a change that is in the log already. Under the event's own key this is no second question: the answer is the
