@@ -23,14 +23,17 @@ func (s *Server) pastPages(r chi.Router) {
 	r.Get("/sessions", s.page(s.showSessions))
 	r.Get("/search", s.page(s.showSearch))
 	s.historyPages(r)
+	s.importRoutes(r)
 	s.reviewPages(r)
 }
 
 // showSessions handles GET /sessions.
 func (s *Server) showSessions(w http.ResponseWriter, r *http.Request) error {
-	v := templates.SessionsPage{Page: s.view(r, "sessions.title"), Filter: sessionFilter(r.URL.Query())}
+	return s.renderSessions(w, r, http.StatusOK, templates.SessionsPage{Page: s.view(r, "sessions.title"), Filter: sessionFilter(r.URL.Query())})
+}
+
+func (s *Server) renderSessions(w http.ResponseWriter, r *http.Request, status int, v templates.SessionsPage) error {
 	list, wrong := sessionList(v.Filter, zoneIn(v.Page))
-	status := http.StatusOK
 	for field := range wrong {
 		status = http.StatusUnprocessableEntity
 		v.Errors = templates.Errors{field: v.Printer.T("sessions.date_wrong")}

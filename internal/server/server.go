@@ -52,8 +52,10 @@ type Server struct {
 
 	pictures *pictures
 	boards   boards
-	vault    overlayVault
-	misses   *httprate.RateLimiter // of overlay addresses that lead nowhere
+
+	importing sync.Mutex // one file at a time
+	vault     overlayVault
+	misses    *httprate.RateLimiter // of overlay addresses that lead nowhere
 
 	storyChanges   sync.Mutex // one change of a story's settings at a time
 	overlayChanges sync.Mutex // and of an overlay's

@@ -19,6 +19,9 @@ type SessionsPage struct {
 	Count    int // on all pages
 	Pages    int
 	Errors   Errors // from, to
+
+	ImportRoom  string // as typed
+	ImportError string // why a file was not taken in
 }
 
 // SessionFilter is what a reader wants to see, as the address says it.
@@ -56,7 +59,9 @@ type MonthRow struct {
 var pastPlaces = []string{"sessions", "search"}
 
 // atPast reports whether a page is one about the past.
-func atPast(where string) bool { return where == "review" || where == "viewers" || slices.Contains(pastPlaces, where) }
+func atPast(where string) bool {
+	return where == "review" || where == "viewers" || slices.Contains(pastPlaces, where)
+}
 
 // sessionColumns are the columns that a list can be sorted by, in their order.
 var sessionColumns = []string{"start", "length", "peak", "average", "comments", "diamonds", "gifters", "follows"}
