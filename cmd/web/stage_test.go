@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"image"
@@ -35,12 +36,16 @@ type fakeStage struct {
 
 	mu      sync.Mutex
 	opening map[string][]live.OverlayFrame // by token: what a page is told first
+	gone    map[string]bool                // tokens that lead nowhere
 	preview bool
-	build   string
-	conns   map[string]*websocket.Conn // by token: the newest
-	visits  map[string]int             // by token: sockets so far
-	reports map[string][]report
-	news    chan struct{} // closed and replaced when a page comes or says something
+	build   string // of the pages
+	// What hello says, if it is not build.
+	helloBuild string
+	alerts     int                        // shown so far
+	conns      map[string]*websocket.Conn // by token: the newest
+	visits     map[string]int             // by token: sockets so far
+	reports    map[string][]report
+	news       chan struct{} // closed and replaced when a page comes or says something
 }
 
 // report is what a page said.
@@ -55,7 +60,7 @@ type report struct {
 func newStage(t testing.TB) *fakeStage {
 	t.Helper()
 	s := &fakeStage{
-		t: t, opening: map[string][]live.OverlayFrame{}, conns: map[string]*websocket.Conn{}, visits: map[string]int{}, reports: map[string][]report{},
+		t: t, opening: map[string][]live.OverlayFrame{}, gone: map[string]bool{}, conns: map[string]*websocket.Conn{}, visits: map[string]int{}, reports: map[string][]report{},
 		news: make(chan struct{}), build: server.OverlayBuild(),
 	}
 	mux := http.NewServeMux()
@@ -71,13 +76,16 @@ func newStage(t testing.TB) *fakeStage {
 
 func (s *fakeStage) page(w http.ResponseWriter, r *http.Request) {
 	token := r.PathValue("token")
-	if token == "gone" {
+	s.mu.Lock()
+	gone, build := s.gone[token], s.build
+	s.mu.Unlock()
+	if gone {
 		http.NotFound(w, r)
 		return
 	}
 	kind, _, _ := strings.Cut(token, "-")
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; connect-src 'self'; img-src 'self' data:; media-src 'self' blob:")
-	document := templates.OverlayDocument{Kind: kind, Language: "en", Build: s.build, Assets: static.Path}
+	document := templates.OverlayDocument{Kind: kind, Language: "en", Build: build, Assets: static.Path}
 	if err := templates.Overlay(document).Render(r.Context(), w); err != nil {
 		s.t.Error(err)
 	}
@@ -99,6 +107,13 @@ func servePicture(w http.ResponseWriter, address string) {
 
 func (s *fakeStage) follow(w http.ResponseWriter, r *http.Request) {
 	token := r.PathValue("token")
+	s.mu.Lock()
+	gone := s.gone[token]
+	s.mu.Unlock()
+	if gone {
+		http.NotFound(w, r)
+		return
+	}
 	conn, err := websocket.Accept(w, r, nil)
 	if err != nil {
 		return
@@ -107,7 +122,7 @@ func (s *fakeStage) follow(w http.ResponseWriter, r *http.Request) {
 	opening := s.opening[token]
 	s.conns[token] = conn
 	s.visits[token]++
-	hello := live.OverlayHello{Build: s.build, NowMS: nowMS(), SessionID: 7, Preview: s.preview}
+	hello := live.OverlayHello{Build: cmp.Or(s.helloBuild, s.build), NowMS: nowMS(), SessionID: 7, Preview: s.preview}
 	s.changed()
 	s.mu.Unlock()
 	for _, f := range append([]live.OverlayFrame{hello}, opening...) {
@@ -162,6 +177,23 @@ func (s *fakeStage) send(token string, frames ...live.OverlayFrame) {
 			s.t.Fatal(err)
 		}
 	}
+}
+
+// revoke has a token lead nowhere from now on.
+func (s *fakeStage) revoke(token string) {
+	s.mu.Lock()
+	s.gone[token] = true
+	s.mu.Unlock()
+	s.hangUp()
+}
+
+// arrived waits until a page has taken in what was sent to it: a greeting makes it say what it is like, in turn.
+func (s *fakeStage) arrived(token string) {
+	s.t.Helper()
+	seen := func(r report) bool { return r.Type == "seen" }
+	before := count(s.reportsOf(token), seen)
+	s.send(token, live.OverlayHello{Build: s.build, NowMS: nowMS(), SessionID: 7})
+	s.await(token+" greets back", func() bool { return count(s.reports[token], seen) > before })
 }
 
 // hangUp closes every socket without a word.

@@ -44,7 +44,7 @@ export class Chat implements View<"chat"> {
     this.waiting = [];
     const keys = new Set(state.events.map(keyOf));
     for (const [key, line] of [...this.lines]) {
-      if (!keys.has(key)) this.drop(key, line, false);
+      if (!keys.has(key)) this.drop(key, line, true);
     }
     const have = [...this.lines.keys()];
     const inOrder = have.every((key, i) => key === keyOf(state.events[i]!));
@@ -112,7 +112,8 @@ export class Chat implements View<"chat"> {
   /** Takes away what is too much: lines beyond the most there may be, and those that no longer fit on the page whole. */
   private trim(most: number): void {
     for (const [key, line] of [...this.lines]) {
-      const fits = this.lines.size <= most && this.list.offsetHeight <= this.root.clientHeight;
+      const leaving = this.list.childElementCount > this.lines.size; // these make room by themselves
+      const fits = this.lines.size <= most && (leaving || this.list.offsetHeight <= this.root.clientHeight);
       if (fits || this.lines.size === 1) return;
       this.drop(key, line, true);
     }

@@ -46,6 +46,7 @@ export class Page implements Stage {
   private readonly stage = el("main", "stage");
   private kind: OverlayKind | undefined;
   private view: View<OverlayKind> | undefined;
+  private configured = ""; // what the view was set up with
   private preview = false;
   private testing: ReturnType<typeof setTimeout> | undefined;
 
@@ -130,6 +131,9 @@ export class Page implements Stage {
   }
 
   private configure<K extends OverlayKind>(kind: K, options: OverlayParts[K]["options"]): void {
+    const all = JSON.stringify([kind, options]);
+    if (all === this.configured) return; // only the connection is new: what is on screen stays as it is
+    this.configured = all;
     const look: OverlayLook = { ...options.look, ...this.address.look };
     this.texts = wordsOf(look.language);
     document.documentElement.lang = tagOf(this.texts);
