@@ -276,7 +276,7 @@ func (h *veil) users(ctx context.Context, pages ...any) error {
 	for _, page := range pages {
 		if m, ok := page.(*templates.MinutePane); ok {
 			m.Notes = nil
-			m.Events = slices.DeleteFunc(m.Events, func(e live.Event) bool { return e.Kind == live.KindNote || e.Kind == live.KindPin })
+			m.Events = slices.DeleteFunc(m.Events, h.drops)
 			for i := range m.Events {
 				m.Events[i].Data = withoutIDs(m.Events[i].Data)
 			}
@@ -300,6 +300,12 @@ func (h *veil) users(ctx context.Context, pages ...any) error {
 		p.Elem().Set(eachUser(p, func(u live.User) live.User { return h.user(key, places, u) }).Elem())
 	}
 	return nil
+}
+
+// drops reports whether an event is left out: what is for the team, and where names are hidden, what the host said, which calls viewers
+// by name.
+func (h *veil) drops(e live.Event) bool {
+	return e.Kind == live.KindNote || e.Kind == live.KindPin || h.hidden && e.Kind == live.KindReply
 }
 
 // user is somebody under another name. The new id is the same within a session, so that lines of one viewer still belong together, and

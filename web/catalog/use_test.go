@@ -14,7 +14,7 @@ import (
 // or as a string of its own that is handed on ("num.viewers").
 var (
 	call    = regexp.MustCompile("(?:\\b|\\.)(?:T|t|find|parts|says)\\((?:\"[a-z ]*\", ?)?[\"`]([a-z][a-z_]*\\.[a-z_.]*)")
-	literal = regexp.MustCompile("[\"`]([a-z]+(?:\\.[a-z_]+)+\\.?)(?:\\$\\{|[\"`])")
+	literal = regexp.MustCompile("[\"`]([a-z]+(?:(?:\\.[a-z_]+)+\\.?|\\.))(?:\\$\\{|[\"`])")
 )
 
 // sources calls f with every source file that may name a key.

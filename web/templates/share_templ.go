@@ -113,7 +113,7 @@ func Shares(v SharesPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = secretBanner(v.Page, v.Made, "share.made").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = secretBanner(v.Page, v.Made, "share.made", "share.made.hint").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
