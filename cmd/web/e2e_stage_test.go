@@ -89,10 +89,10 @@ func checkLayout(b *tab, name string) *image.NRGBA {
 
 // stray finds a pixel that is not transparent and near none of the boxes. It takes away what is near them.
 func stray(shot *image.NRGBA, boxes [][4]int) (x, y int, found bool) {
-	clear := image.NewNRGBA(shot.Bounds())
+	canvas := image.NewNRGBA(shot.Bounds())
 	for _, b := range boxes {
 		near := image.Rect(b[0]-halo, b[1]-halo, b[2]+halo, b[3]+halo)
-		draw.Draw(shot, near, clear, near.Min, draw.Src)
+		draw.Draw(shot, near, canvas, near.Min, draw.Src)
 	}
 	for i := 3; i < len(shot.Pix); i += 4 {
 		if shot.Pix[i] > 3 {

@@ -382,7 +382,7 @@ func (s *searcher) narrow() (index string, where []condition) {
 	if !q.To.IsZero() {
 		where = append(where, that(`e.at_ms < ?`, ms(q.To)))
 	}
-	words := ""
+	var words string
 	switch {
 	case q.Kind != "" && !common(q.Kind):
 		index, words = by("events_kind"), rare

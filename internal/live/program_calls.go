@@ -56,6 +56,7 @@ func (c ProgramCall) outcome() (StoryAnswer, error) {
 	switch c.State {
 	case CallAnswered:
 		a := c.Answer
+		a.Event = StoryInput{} // its bytes are shared by all who wait, and decoding writes over what it finds
 		return a, json.Unmarshal(c.Body, &a.Event)
 	case CallFailed:
 		return failed(c.Code, c.Detail)

@@ -101,7 +101,7 @@ func (u *upload) remove() {
 		return
 	}
 	_ = u.file.Close()
-	_ = os.Remove(u.file.Name())
+	_ = os.Remove(u.file.Name()) //nolint:gosec // a name of our own making
 }
 
 func spool(from io.Reader, room string) (*upload, error) {

@@ -121,24 +121,6 @@ type preview struct {
 	demo    bool // events of the demo room in place of the overlay's own
 }
 
-// signPreview makes a token for the panel's own preview, which needs no secret to be shown and stops working by itself.
-func (v *overlayVault) signPreview(ctx context.Context, p preview, now time.Time) (string, error) {
-	key, err := v.load(ctx)
-	if err != nil {
-		return "", err
-	}
-	body := append(overlayNumber(p.overlay), overlayNumber(now.Add(previewLife).Unix())...)
-	body = append(body, byte(flagOf(p.demo)))
-	return previewPrefix + base64.RawURLEncoding.EncodeToString(append(body, sign(key, body)...)), nil
-}
-
-func flagOf(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
-
 func sign(key, body []byte) []byte {
 	mac := hmac.New(sha256.New, key[sha256.Size:])
 	mac.Write(body)
