@@ -359,7 +359,7 @@ func TestAlertsOverSocket(t *testing.T) {
 	gift.Kind, gift.Data = live.KindGift, live.Gift{Gift: live.GiftItem{ID: 11046, Name: "Galaxy", DiamondCount: 1000, Type: 2}, RepeatCount: 3, TotalDiamonds: 3000}
 	f.source.events <- []live.Event{gift}
 	alert := page.ofType("alert")
-	if alert.Action != "show" || alert.Alert.Title != "bob" || alert.Alert.Text != "Galaxy ×3" || alert.Alert.Diamonds != 3000 {
+	if alert.Action != "show" || alert.Alert.Title != "bob" || alert.Alert.Text != "Galaxy" || alert.Alert.Count != 3 || alert.Alert.Diamonds != 3000 {
 		t.Fatalf("alert %+v %+v", alert, alert.Alert)
 	}
 	page.say(map[string]any{"type": "drawn", "id": alert.ID})
