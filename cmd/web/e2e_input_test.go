@@ -241,7 +241,7 @@ func TestWrongUsage(t *testing.T) {
 	}
 	execute(t, environ, "", "export", "first").wants(t, exitUsage, "“first” is not the number of a session.")
 	execute(t, environ, "", "user", "add", "li nh").wants(t, exitUsage, "Use 2 to 40 letters")
-	execute(t, environ, "", "user", "add", "linh", "--role", "king").wants(t, exitUsage, "The only role so far is owner.")
+	execute(t, environ, "", "user", "add", "linh", "--role", "king").wants(t, exitUsage, "There is no such role. There are owner, operator, moderator and reviewer.")
 	execute(t, environ, "", "export", "77").wants(t, exitFailed, "There is no session 77 here.")
 	execute(t, append(environ, "LANG=vi_VN.UTF-8"), "", "record").wants(t, exitUsage, "Cách dùng:")
 }

@@ -265,10 +265,13 @@ func (b *tab) photograph() *image.NRGBA {
 	b.t.Helper()
 	through := &cdp.RGBA{A: .001} // 0 would be left out of the message, and mean white
 	call(b, emulation.SetDefaultBackgroundColorOverride, emulation.SetDefaultBackgroundColorOverrideParams{Color: through})
-	shot := call(b, page.CaptureScreenshot, page.CaptureScreenshotParams{Format: "png"})
+	shot := call(b, page.CaptureScreenshot, page.CaptureScreenshotParams{Format: "png", OptimizeForSpeed: ptr(true)})
 	img, err := png.Decode(bytes.NewReader(shot.Data))
 	if err != nil {
 		b.t.Fatal(err)
+	}
+	if out, ok := img.(*image.NRGBA); ok {
+		return out
 	}
 	out := image.NewNRGBA(img.Bounds())
 	draw.Draw(out, out.Bounds(), img, image.Point{}, draw.Src)
