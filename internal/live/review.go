@@ -219,17 +219,23 @@ func (p ProgramReview) Change() (change int64, ok bool) {
 // Metric names a number of a minute.
 type Metric string
 
-// The metrics a spike is looked for in.
+// The metrics. A spike is looked for in the last four: viewers and likes come in floods of their own.
 const (
+	MetricViewers  Metric = "viewers"
+	MetricLikes    Metric = "likes"
 	MetricDiamonds Metric = "diamonds"
 	MetricComments Metric = "comments"
 	MetricFollows  Metric = "follows"
 	MetricShares   Metric = "shares"
 )
 
-// Of returns a minute's number.
+// Of returns a minute's number; of the viewers the last count, -1 if none was told.
 func (m Metric) Of(minute Minute) int64 {
 	switch m {
+	case MetricViewers:
+		return minute.Viewers
+	case MetricLikes:
+		return minute.Likes
 	case MetricDiamonds:
 		return minute.Diamonds
 	case MetricComments:

@@ -64,7 +64,7 @@ var accessTable = map[string]access{
 
 	// Pages that are read.
 	"GET /": reviewer, "GET /rooms/{unique_id}": reviewer, "GET /rooms/{unique_id}/viewers/{viewer}": reviewer, "GET /picture": reviewer,
-	"GET /sessions": reviewer, "GET /sessions/{id}": reviewer, "GET /search": reviewer, "GET /viewers/{viewer}": reviewer,
+	"GET /sessions": reviewer, "GET /sessions/{id}": reviewer, "GET /search": reviewer, "GET /compare": reviewer, "GET /viewers/{viewer}": reviewer,
 	"GET /stories": reviewer, "GET /stories/{storyId}": reviewer, "GET /stories/{storyId}/memory": reviewer, "GET /stories/{storyId}/messages": reviewer,
 
 	// Forms of pages. What a form of the host may ask is finer than its address: see hostAction.

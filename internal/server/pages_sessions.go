@@ -22,6 +22,7 @@ const (
 func (s *Server) pastPages(r chi.Router) {
 	r.Get("/sessions", s.page(s.showSessions))
 	r.Get("/search", s.page(s.showSearch))
+	r.Get("/compare", s.page(s.showCompare))
 	s.historyPages(r)
 	s.importRoutes(r)
 	s.reviewPages(r)
@@ -45,10 +46,7 @@ func (s *Server) renderSessions(w http.ResponseWriter, r *http.Request, status i
 	}
 	v.Count, v.Pages = n, (n+sessionsPage-1)/sessionsPage
 	for _, f := range found {
-		v.Sessions = append(v.Sessions, templates.SessionRow{
-			ID: f.ID, Room: f.Room, Title: f.Title, Origin: string(f.Origin), Start: f.StartedAt, Length: f.Length(), Gap: f.Gap, Open: f.EndedAt.IsZero(),
-			Peak: f.Peak, Average: f.Average, Comments: f.Comments, Diamonds: f.Diamonds, Gifters: f.Gifters, Follows: f.Follows,
-		})
+		v.Sessions = append(v.Sessions, sessionRow(f))
 	}
 	months, err := s.db.MonthSums(r.Context(), list, zoneIn(v.Page))
 	if err != nil {
@@ -65,6 +63,13 @@ func (s *Server) renderSessions(w http.ResponseWriter, r *http.Request, status i
 	}
 	s.render(w, r, status, templates.Sessions(v))
 	return nil
+}
+
+func sessionRow(f db.SessionSum) templates.SessionRow {
+	return templates.SessionRow{
+		ID: f.ID, Room: f.Room, Title: f.Title, Origin: string(f.Origin), Start: f.StartedAt, Length: f.Length(), Gap: f.Gap, Open: f.EndedAt.IsZero(),
+		Peak: f.Peak, Average: f.Average, Comments: f.Comments, Diamonds: f.Diamonds, Gifters: f.Gifters, Follows: f.Follows,
+	}
 }
 
 func zoneIn(p templates.Page) *time.Location {

@@ -56,7 +56,7 @@ type MonthRow struct {
 }
 
 // pastPlaces are the pages about the past, by their address; the catalogue has their titles: "sessions.title" and the like.
-var pastPlaces = []string{"sessions", "search"}
+var pastPlaces = []string{"sessions", "search", "compare"}
 
 // atPast reports whether a page is one about the past.
 func atPast(where string) bool {
