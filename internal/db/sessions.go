@@ -3,7 +3,6 @@ package db
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -129,26 +128,6 @@ func (d *DB) RenameSession(ctx context.Context, id int64, title string) error {
 		err = noSession(id)
 	}
 	return err
-}
-
-// DeleteSession removes a session with all that belongs to it. Its number is not given again.
-func (d *DB) DeleteSession(ctx context.Context, id int64) error {
-	return d.inTx(ctx, "db.DeleteSession", func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE id = $1`, id)
-		if err != nil {
-			return err
-		}
-		if n, err := res.RowsAffected(); err != nil || n == 0 {
-			return errors.Join(err, noSession(id))
-		}
-		for _, table := range []string{"events", "minutes", "session_viewers", "program_calls", "program_sums", "session_sums", "session_marks"} {
-			if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE session_id = $1`, id); err != nil {
-				return err
-			}
-		}
-		_, err = tx.ExecContext(ctx, deleteTerms, searchRow(id, 0), searchRow(id+1, 0)-1)
-		return err
-	})
 }
 
 // mostPrograms is how many of a session's newest program events are looked at: more than a show can have.

@@ -166,6 +166,19 @@ func (d *DB) Backup(ctx context.Context, file string) error {
 	return errors.Join(err, pool.Close())
 }
 
+// Space is how much of the disk the database takes, in bytes.
+type Space struct {
+	File int64 // of the database itself, without what waits in its log
+	Free int64 // of that, what deleted rows left: new ones go there before the file grows
+}
+
+// Space returns how much of the disk the database takes. Deleting makes no file smaller: a backup is, since it leaves the free pages out.
+func (d *DB) Space(ctx context.Context) (Space, error) {
+	var pages, free, size int64
+	err := d.read.QueryRowContext(ctx, `SELECT page_count, freelist_count, page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size`).Scan(&pages, &free, &size)
+	return Space{File: pages * size, Free: free * size}, err
+}
+
 // valueRows returns the VALUES of a statement that inserts many rows. The parameters have no numbers here, because SQLite looks
 // up the name of a numbered one by walking a list, for each of them.
 func valueRows(rows, columns int) string {

@@ -66,9 +66,9 @@ func (d *DB) ViewerHistory(ctx context.Context, key string) (ViewerHistory, erro
 func (d *DB) historySums(ctx context.Context, number int64, h *ViewerHistory) error {
 	var first, last int64
 	a := &h.Sums
-	err := d.read.QueryRowContext(ctx, `SELECT count(*), coalesce(min(first_ms), 0), coalesce(max(last_ms), 0), coalesce(sum(comments), 0), coalesce(sum(gifts), 0),
+	err := d.read.QueryRowContext(ctx, `SELECT count(*), coalesce(min(first_ms), 0), coalesce(max(v.last_ms), 0), coalesce(sum(comments), 0), coalesce(sum(gifts), 0),
 		coalesce(sum(diamonds), 0), coalesce(sum(likes), 0), coalesce(sum(joins), 0), coalesce(sum(follows), 0), coalesce(sum(shares), 0)
-		FROM session_viewers`+by("session_viewers_viewer")+` WHERE viewer = $1`, number).
+		FROM session_viewers v`+by("session_viewers_viewer")+` JOIN sessions s ON s.id = v.session_id WHERE viewer = $1`, number).
 		Scan(&h.Sessions, &first, &last, &a.Comments, &a.Gifts, &a.Diamonds, &a.Likes, &a.Joins, &a.Follows, &a.Shares)
 	a.User, a.First, a.Last = h.User, fromMS(first), fromMS(last)
 	return err
