@@ -114,7 +114,7 @@ type parts struct {
 	log    *slog.Logger
 }
 
-// servePanel answers requests, keeps the demo small and learns gifts until ctx ends.
+// servePanel answers requests, keeps the demo small, deletes what is old by the owner's rules and learns gifts until ctx ends.
 func (c Config) servePanel(ctx context.Context, listener net.Listener, panel *server.Server, p parts, ready func(Address)) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return serveHTTP(ctx, listener, panel.Handler(), panel.Close) })
@@ -126,6 +126,10 @@ func (c Config) servePanel(ctx context.Context, listener net.Listener, panel *se
 		g.Go(func() error { return serveHTTP(ctx, admin, server.AdminHandler(p.engine), func() {}) })
 	}
 	g.Go(func() error { return pruneDemo(ctx, p.store, p.log) })
+	g.Go(func() error {
+		panel.KeepRetention(ctx)
+		return nil
+	})
 	g.Go(func() error { return learnGifts(ctx, p.client, p.store, p.log) })
 	at, err := c.address(ctx, p.store, panel, listener)
 	if err != nil {

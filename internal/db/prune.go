@@ -10,7 +10,7 @@ import (
 )
 
 // pruneChunk is how many events are deleted in one transaction: the rooms that are live wait for no more.
-const pruneChunk = 2000
+const pruneChunk = 500
 
 // keptKinds says which events are kept when a session's raw events are deleted: few, and not what viewers wrote. Programs and gaps are
 // what a review is made of, notes are the team's own. e is the event.
@@ -128,15 +128,19 @@ func deleteEvents(ctx context.Context, tx *sql.Tx, id, first, last int64) error 
 // DeleteSession removes a session with all that belongs to it: at once for all who look, and then its events, piece by piece. Its number
 // is not given again.
 func (d *DB) DeleteSession(ctx context.Context, id int64) error {
-	if err := d.hide(ctx, id, `DELETE FROM sessions WHERE id = $1`); err != nil {
+	if err := d.HideSession(ctx, id); err != nil {
 		return err
 	}
 	return d.sweep(ctx, id)
 }
 
-// HideSession takes a session that has ended away with its sums, notes and links, for all who look. Its events and its viewers' sums
-// wait for Sweep. One that is not there, or is open, is not found.
+// HideSession takes a session away with its sums, notes and links, for all who look. Its events and its viewers' sums wait for Sweep.
 func (d *DB) HideSession(ctx context.Context, id int64) error {
+	return d.hide(ctx, id, `DELETE FROM sessions WHERE id = $1`)
+}
+
+// hideEnded is HideSession for one that has ended: one that is open is not found.
+func (d *DB) hideEnded(ctx context.Context, id int64) error {
 	return d.hide(ctx, id, `DELETE FROM sessions WHERE id = $1 AND ended_ms IS NOT NULL`)
 }
 

@@ -137,7 +137,7 @@ func (d *DB) RunRetention(ctx context.Context, plan RetentionPlan, now time.Time
 		}
 	}
 	for _, h := range plan.Whole {
-		if err := d.HideSession(ctx, h.ID); err != nil && !overtaken(err) {
+		if err := d.hideEnded(ctx, h.ID); err != nil && !overtaken(err) {
 			return err
 		}
 	}

@@ -61,6 +61,8 @@ var accessTable = map[string]access{
 	"GET /api/tokens": owner, "POST /api/tokens": owner.as("token_made"), "DELETE /api/tokens/{id}": owner.as("token_revoked"),
 	"GET /api/shares": operator, "POST /api/shares": operator.as("shared"), "DELETE /api/shares/{id}": operator.as("share_revoked"),
 	"GET /api/audit": owner,
+	"GET /retention": owner, "POST /retention": owner.as("retention"), "POST /retention/run": owner.as("retention_run"),
+	"GET /sessions/{id}/delete": owner, "POST /sessions/{id}/delete": owner.as("session_deleted"),
 
 	// Pages that are read.
 	"GET /": reviewer, "GET /rooms/{unique_id}": reviewer, "GET /rooms/{unique_id}/viewers/{viewer}": reviewer, "GET /picture": reviewer,

@@ -120,16 +120,25 @@ func (s *Server) patchSession(ctx context.Context, in *sessionChange) (*sessionA
 }
 
 func (s *Server) deleteSession(ctx context.Context, in *SessionPath) (*struct{}, error) {
-	if _, err := s.engine.Session(in.ID); err == nil {
-		return nil, problemOf(&live.Error{
-			Code: live.CodeConflict, Op: "server.deleteSession",
-			Msg: "This session is being recorded. Disconnect its room first, then delete it.",
-		}, "")
-	}
-	if err := s.db.DeleteSession(ctx, in.ID); err != nil {
-		return nil, problemOf(err, "")
+	if err := s.dropSession(ctx, in.ID); err != nil {
+		return nil, problemOf(err, s.reportAPI(err))
 	}
 	return nil, nil //nolint:nilnil // huma's form of 204
+}
+
+// dropSession takes a session away at once, for all who look; its events are deleted in the background, since a million of them take a
+// minute.
+func (s *Server) dropSession(ctx context.Context, id int64) error {
+	if _, err := s.engine.Session(id); err == nil {
+		return &live.Error{
+			Code: live.CodeConflict, Op: "server.dropSession", Msg: "This session is being recorded. Disconnect its room first, then delete it.",
+		}
+	}
+	if err := s.db.HideSession(ctx, id); err != nil {
+		return err
+	}
+	s.keeper.look()
+	return nil
 }
 
 type eventQuery struct {

@@ -26,11 +26,14 @@ func (s *Server) pastPages(r chi.Router) {
 	s.historyPages(r)
 	s.importRoutes(r)
 	s.reviewPages(r)
+	s.retentionPages(r)
 }
 
 // showSessions handles GET /sessions.
 func (s *Server) showSessions(w http.ResponseWriter, r *http.Request) error {
-	return s.renderSessions(w, r, http.StatusOK, templates.SessionsPage{Page: s.view(r, "sessions.title"), Filter: sessionFilter(r.URL.Query())})
+	return s.renderSessions(w, r, http.StatusOK, templates.SessionsPage{
+		Page: s.view(r, "sessions.title"), Filter: sessionFilter(r.URL.Query()), Deleted: r.URL.Query().Has("deleted"),
+	})
 }
 
 func (s *Server) renderSessions(w http.ResponseWriter, r *http.Request, status int, v templates.SessionsPage) error {

@@ -52,6 +52,7 @@ type Server struct {
 
 	pictures *pictures
 	boards   boards
+	keeper   *keeper
 
 	importing sync.Mutex // one file at a time
 	vault     overlayVault
@@ -75,7 +76,7 @@ type Server struct {
 
 // New returns a server on an open database and a started engine.
 func New(d *db.DB, engine *live.Engine, opts Options) *Server {
-	s := &Server{db: d, engine: engine, opts: opts, log: opts.Log, closed: make(chan struct{}), pictures: newPictures(d, opts.Pictures), vault: overlayVault{db: d}}
+	s := &Server{db: d, engine: engine, opts: opts, log: opts.Log, closed: make(chan struct{}), pictures: newPictures(d, opts.Pictures), vault: overlayVault{db: d}, keeper: newKeeper()}
 	s.logins = &loginStore{db: d, secure: strings.HasPrefix(opts.BaseURL, "https:")}
 	return s
 }

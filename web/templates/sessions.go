@@ -19,6 +19,7 @@ type SessionsPage struct {
 	Count    int // on all pages
 	Pages    int
 	Errors   Errors // from, to
+	Deleted  bool   // a session was just deleted
 
 	ImportRoom  string // as typed
 	ImportError string // why a file was not taken in
@@ -56,7 +57,12 @@ type MonthRow struct {
 }
 
 // pastPlaces are the pages about the past, by their address; the catalogue has their titles: "sessions.title" and the like.
-var pastPlaces = []string{"sessions", "search", "compare"}
+var pastPlaces = []string{"sessions", "search", "compare", "retention"}
+
+// pastPlaces are those whose page the reader may see.
+func (p Page) pastPlaces() []string {
+	return slices.DeleteFunc(slices.Clone(pastPlaces), func(name string) bool { return !p.May("GET /" + name) })
+}
 
 // atPast reports whether a page is one about the past.
 func atPast(where string) bool {
