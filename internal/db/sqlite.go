@@ -150,20 +150,36 @@ func lastMemory(first int64) int64 { return first | (1<<messageBits - 1) }
 // events from its beginning instead.
 func by(index string) string { return " INDEXED BY " + index }
 
-// Backup writes a consistent copy of the database to a new file while it is in use.
+// Backup writes a consistent copy of the database to a new file while it is in use. Only the file's owner may read it: it holds what the
+// database does, hashes of passwords and sealed addresses among it. What a backup that failed had written is removed.
 func (d *DB) Backup(ctx context.Context, file string) error {
-	if _, err := os.Stat(file); err == nil {
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the operator names the file
+	switch {
+	case errors.Is(err, os.ErrExist):
 		return &live.Error{Code: live.CodeConflict, Op: "db.Backup", Msg: file + " exists already; a backup does not overwrite. Name another file."}
+	case err != nil:
+		return backupError(file, err)
+	}
+	if err := f.Close(); err != nil {
+		return backupError(file, err)
 	}
 	// A connection of its own: the readers may write nothing, not even elsewhere, and the writer must not wait for the copy.
 	pool, err := openPool(d.path, false)
+	if err == nil {
+		_, err = pool.ExecContext(ctx, `VACUUM INTO $1`, file) // which takes an empty file for none
+		err = errors.Join(err, pool.Close())
+	}
 	if err != nil {
-		return err
+		return backupError(file, errors.Join(err, os.Remove(file)))
 	}
-	if _, err = pool.ExecContext(ctx, `VACUUM INTO $1`, file); err != nil {
-		err = &live.Error{Code: live.CodeUnavailable, Op: "db.Backup", Msg: "The backup could not be written to " + file + ".", Err: err}
+	return nil
+}
+
+func backupError(file string, err error) error {
+	return &live.Error{
+		Code: live.CodeUnavailable, Op: "db.Backup", Err: err,
+		Msg: "The backup could not be written to " + file + ". Look whether the folder is there, may be written by this user, and has as much room as the database takes.",
 	}
-	return errors.Join(err, pool.Close())
 }
 
 // Space is how much of the disk the database takes, in bytes.
