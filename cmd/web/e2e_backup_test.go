@@ -98,7 +98,9 @@ func TestRestore(t *testing.T) {
 	if status, answer := first.ask(http.MethodPost, "/api/sessions/1/program", map[string]any{"action": "start", "programName": note}); status >= http.StatusBadRequest {
 		t.Fatalf("a program: %d %s", status, answer)
 	}
-	page.await("program", func(seen []live.Event) bool { return seen[len(seen)-1].Kind != live.KindProgram && seen[len(seen)-1].Seq > 100 })
+	page.await("program", func(seen []live.Event) bool {
+		return seen[len(seen)-1].Kind != live.KindProgram && seen[len(seen)-1].Seq > 100
+	})
 
 	copied := filepath.Join(t.TempDir(), "backup.db")
 	execute(t, environ, "", "backup", copied).wants(t, exitOK, copied)
