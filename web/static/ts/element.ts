@@ -3,6 +3,7 @@ import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { script } from "./said";
 import { hueOf, initialOf } from "./faces";
 import { userKey, userName } from "./numbers";
+import { loadedPicture } from "./loaded-picture";
 import { pictureSrc } from "./pictures";
 import type { User } from "./wire.gen";
 
@@ -37,9 +38,7 @@ export function icon(name: string): TemplateResult {
 /** Somebody: a letter on a colour, and the picture over it where there is one. */
 export function face(user: User | undefined): TemplateResult {
   const picture = pictureSrc(user?.profile_picture);
-  return html`<span class="face hue-${hueOf(userKey(user))}" aria-hidden="true">${initialOf(userName(user))}${picture
-    ? html`<img src=${picture} alt="" loading="lazy" data-optional>`
-    : ""}</span>`;
+  return html`<span class="face hue-${hueOf(userKey(user))}" aria-hidden="true">${initialOf(userName(user))}${loadedPicture(picture, "")}</span>`;
 }
 
 /** A viewer's name, which leads to what is known of them. In a list that is walked with the arrow keys it is no stop of its own. */

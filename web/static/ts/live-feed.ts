@@ -15,6 +15,7 @@ import { Heights } from "./virtual";
 import type { EventOf, LiveEvent } from "./wire.gen";
 
 const overscan = 10; // rows kept in the page beyond those in sight
+const overscanInFlood = 3; // what is gone within the second is not worth more
 const inset = 16; // px, of the list above its first and below its last row together
 const near = 32; // px from the end that still count as being at the end
 const rest = 10_000; // ms a pointer may lie still on the list before it no longer holds it
@@ -58,7 +59,9 @@ export class LiveFeed extends LightElement {
   private arrived = 0; // events since then
   private rate = 0; // events a second, lately
 
-  private readonly resized = new ResizeObserver(() => {
+  private tall = 900; // px of the list in sight; asking the page for it each time would have it laid out once more
+  private readonly resized = new ResizeObserver(([entry]) => {
+    this.tall = entry!.target.clientHeight;
     this.heights.forget();
     this.hurry();
   });
@@ -153,9 +156,11 @@ export class LiveFeed extends LightElement {
 
   /** Notes which row is at the top, so that it stays there whatever is measured or trimmed above it. */
   private remember(): void {
+    this.anchor = undefined;
     const scroller = this.scroller.value;
-    const row = scroller && this.visible[this.heights.at(scroller.scrollTop)];
-    this.anchor = row && !this.following ? { row, offset: scroller.scrollTop - this.heights.top(this.visible.indexOf(row)) } : undefined;
+    if (this.following || !scroller) return;
+    const row = this.visible[this.heights.at(scroller.scrollTop)];
+    if (row) this.anchor = { row, offset: scroller.scrollTop - this.heights.top(this.visible.indexOf(row)) };
   }
 
   protected override firstUpdated(): void {
@@ -379,9 +384,10 @@ export class LiveFeed extends LightElement {
 
   private span(): TemplateResult {
     const s = this.scroller.value;
-    const height = s?.clientHeight || 900;
-    const top = this.following && !this.held ? this.heights.total - height : (s?.scrollTop ?? 0);
-    const span = this.heights.span(Math.max(0, top), height, overscan);
+    const height = this.tall;
+    const atEnd = this.following && !this.held;
+    const top = atEnd ? this.heights.total - height : (s?.scrollTop ?? 0);
+    const span = this.heights.span(Math.max(0, top), height, atEnd && this.rate > flood ? overscanInFlood : overscan);
     const shown = this.visible.slice(span.from, span.to);
     const above = Math.max(span.before, height - inset - this.heights.total); // few rows stand at the bottom, where the new ones come
     const view = { texts: this.texts, plain: this.demo, room: this.room };

@@ -4,6 +4,7 @@ import { classMap } from "lit/directives/class-map.js";
 import { describe, madeUp, tags, type Line } from "./describe";
 import { face, icon, who } from "./element";
 import type { Part, Texts } from "./i18n";
+import { loadedPicture } from "./loaded-picture";
 import { pictureSrc } from "./pictures";
 import { may } from "./access";
 import { band, pinnable, type Row } from "./rows";
@@ -54,8 +55,7 @@ function body(line: Line, e: LiveEvent, { texts, plain, room }: View, stop: bool
 function piece(p: Part): TemplateResult | string {
   if (typeof p === "string") return p;
   if ("text" in p) return html`<b class=${p.as}>${p.text}</b>`;
-  const src = pictureSrc(p.picture);
-  return src ? html`<img class="inline" src=${src} alt="" loading="lazy" data-optional>` : "";
+  return html`${loadedPicture(pictureSrc(p.picture), "inline")}`;
 }
 
 /** What stands at the end of a row: its worth, or a small remark. */
