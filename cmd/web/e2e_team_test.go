@@ -68,15 +68,30 @@ func (b *visitor) seesWhatItMay(base string, role live.TeamRole, language string
 	b.t.Helper()
 	words := catalog.For(language)
 	for _, look := range []struct {
-		path, selector string
-		least          live.TeamRole
+		path, ready string // a page, and when its scripts have taken it over
+		buttons     map[string]live.TeamRole
 	}{
-		{"/", `form[action="/rooms"]`, live.RoleOperator}, {"/", `a[href="/team"]`, live.RoleOwner},
-		{"/", `[data-room=demo] form[action^="/rooms/demo/"]`, live.RoleOperator}, {"/stories", `form[action="/stories"]`, live.RoleOperator},
+		{"/", `true`, map[string]live.TeamRole{
+			`form[action="/rooms"]`: live.RoleOperator, `a[href="/team"]`: live.RoleOwner, `[data-room=demo] form[action^="/rooms/demo/"]`: live.RoleOperator,
+		}},
+		{"/stories", `true`, map[string]live.TeamRole{`form[action="/stories"]`: live.RoleOperator}},
+		{"/rooms/demo", `document.querySelector("host-panel").hasUpdated && document.querySelector("live-feed .row")`, map[string]live.TeamRole{
+			`.host-acts button`: live.RoleModerator, `.host-say`: live.RoleOperator, `#host-language`: live.RoleOperator, `gift-simulator .btn`: live.RoleOperator,
+			`.host-foot .settings`: live.RoleReviewer,
+		}},
+		{"/stories/1", `true`, map[string]live.TeamRole{
+			`.story-bar button`: live.RoleModerator, `.story-save button`: live.RoleOperator, `story-talk`: live.RoleOperator, `#persona:enabled`: live.RoleOperator,
+		}},
 	} {
 		b.do(chromedp.Navigate(base + look.path))
-		if got, want := eval[bool](b, fmt.Sprintf(`!!document.querySelector(%q)`, look.selector)), role.AtLeast(look.least); got != want {
-			b.t.Errorf("%s sees %s on %s: %t, want %t", role, look.selector, look.path, got, want)
+		b.until(look.ready)
+		for selector, least := range look.buttons {
+			if got, want := eval[bool](b, fmt.Sprintf(`!!document.querySelector(%q)`, selector)), role.AtLeast(least); got != want {
+				b.t.Errorf("%s sees %s on %s: %t, want %t", role, selector, look.path, got, want)
+			}
+		}
+		if look.path == "/stories/1" && role == live.RoleReviewer {
+			b.audits("story-to-read-" + language)
 		}
 	}
 	b.do(chromedp.Navigate(base + "/team"))

@@ -54,3 +54,6 @@ func Veiled(e live.Event) live.Event {
 	veiled := eachUser(reflect.ValueOf(e), func(u live.User) live.User { return h.user(make([]byte, 2*sha256.Size), nil, u) })
 	return veiled.Interface().(live.Event) //nolint:forcetypeassert // it is a copy
 }
+
+// HostAction is the least role that may ask something of a host.
+func HostAction(action string) live.TeamRole { return hostAction(action) }

@@ -34,6 +34,10 @@ func (p Page) t(key string, args ...any) string { return p.Printer.T(key, args..
 // use is not shown; the server decides again.
 func (p Page) May(address string) bool { return p.Permits == nil || p.Permits(address) }
 
+// orders reports whether who is signed in may make a host speak and set it up. To keep it quiet takes less: see May and the address of
+// its form.
+func (p Page) orders() bool { return p.May("POST /stories/{storyId}") }
+
 func (p Page) zone() *time.Location {
 	if p.Zone == nil {
 		return time.UTC

@@ -2,6 +2,7 @@
 // drawer leaves the feed in sight, where what is sent shows up like everything else.
 import { html, nothing, type TemplateResult } from "lit";
 import { createRef, ref } from "lit/directives/ref.js";
+import { may } from "./access";
 import { icon, LightElement } from "./element";
 import type { Texts } from "./i18n";
 import { script } from "./said";
@@ -52,6 +53,7 @@ export class GiftSimulator extends LightElement {
   begin(api: Api, watch: Watch): void {
     this.api = api;
     this.watch = watch;
+    if (!may("operator")) return;
     this.started = true;
     this.requestUpdate();
     if (location.hash === hash) void this.updateComplete.then(() => this.open());

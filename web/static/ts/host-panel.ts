@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import { repeat } from "lit/directives/repeat.js";
+import { may } from "./access";
 import { script } from "./said";
 import { icon, LightElement } from "./element";
 import { by, canMute, type Host, itemText, position, rankIcons, skipWords, spoken, stageText, waitText } from "./host";
@@ -76,13 +77,14 @@ export class HostPanel extends LightElement {
     const host = this.host;
     if (!host) {
       return html`<h2 id="host-title">${t.t("host.title")}</h2>
-        <div class="host-none"><h3>${t.t("host.none.title")}</h3><p class="soft">${t.t("host.none.text")}</p><a class="btn" href="">${t.t("host.bind")}</a></div>`;
+        <div class="host-none"><h3>${t.t("host.none.title")}</h3><p class="soft">${t.t("host.none.text")}</p>
+          ${may("operator") ? html`<a class="btn" href="">${t.t("host.bind")}</a>` : nothing}</div>`;
     }
     const who = by(host, t);
     return html`<h2 id="host-title">${t.t("host.title")} <span><bdi lang=${script(host.name ?? "") ?? nothing}>${host.name}</bdi>${who ? ` · ${who}` : ""}</span></h2>
       ${host.now ? this.saying(host.now, host) : this.resting(host)}
       ${why(spoken(host)?.fallback, t)}${guarded(spoken(host)?.guarded, t)}
-      ${this.controls(host)}${this.sayBox()}${this.lists(host)}${this.foot(host)}`;
+      ${this.controls(host)}${may("operator") ? this.sayBox() : this.status()}${this.lists(host)}${this.foot(host)}`;
   }
 
   private saying(now: QueueTurn, host: Host): TemplateResult {
@@ -120,14 +122,14 @@ export class HostPanel extends LightElement {
   private controls(host: Host): TemplateResult {
     const t = this.texts;
     const now = host.now;
-    return html`<div class="host-acts">
+    return html`${may("moderator") ? html`<div class="host-acts">
         <button class="btn small ${host.paused ? "primary" : ""}" @click=${() => this.order({ action: host.paused ? "resume" : "pause" })}>
           ${icon(host.paused ? "play" : "pause")} ${t.t(host.paused ? "host.resume" : "host.pause")}</button>
         <button class="btn small" ?disabled=${!now} @click=${() => this.order({ action: "skip", seq: now?.reply || now?.seq || 0 })}>
           ${icon("skip-forward")} ${t.t("host.skip")}</button>
         <button class="btn small" aria-pressed=${host.muted ? "true" : "false"} @click=${() => this.order({ action: host.muted ? "unmute" : "mute" })}>
           ${icon(host.muted ? "volume-2" : "volume-x")} ${t.t(host.muted ? "host.unmute" : "host.mute")}</button>
-      </div>
+      </div>` : nothing}
       ${host.paused && host.state !== "paused" ? html`<p class="host-note">${t.t("host.paused")}</p>` : host.muted ? html`<p class="host-note">${t.t("host.muted")}</p>` : nothing}`;
   }
 
@@ -142,12 +144,17 @@ export class HostPanel extends LightElement {
         <div class="host-send">
           <button class="btn small" title=${t.t("host.say.hint")} @click=${(e: Event) => this.send(e, "say")}>${icon("mic")} ${t.t("host.say.submit")}</button>
           <button class="btn small quiet" title=${t.t("host.try.hint")} @click=${(e: Event) => this.send(e, "dry_run")}>${icon("flask-conical")} ${t.t("host.try")}</button>
-          <span id="host-told" role="status" class=${this.wrong ? "wrong" : "soft"}>${this.wrong || this.told}</span>
+          ${this.status()}
         </div>
       </form>
       ${a ? html`<div class="tried"><h3>${t.t("host.try.title")}</h3>
         <button class="item-act" title=${t.t("host.try.close")} @click=${() => this.close()}>${icon("x")}<span class="hidden">${t.t("host.try.close")}</span></button>
         ${clipList(a.clips)}${answeredBy(a.responder, a.fallback, t)}${guarded(a.guarded, t)}</div>` : nothing}`;
+  }
+
+  /** What became of the last order. */
+  private status(): TemplateResult {
+    return html`<span id="host-told" role="status" class=${this.wrong ? "wrong" : "soft"}>${this.wrong || this.told}</span>`;
   }
 
   private lists(host: Host): TemplateResult {
@@ -179,7 +186,9 @@ export class HostPanel extends LightElement {
       ${muted ? this.act("volume-2", t.t("host.unmute.viewer", { Name: s.who ?? "" }), { action: "unmute", viewer: s.viewer! }) : nothing}</li>`;
   }
 
-  private act(picture: string, word: string, order: Order): TemplateResult {
+  /** A button that keeps the host quiet about one thing: whoever moderates may. */
+  private act(picture: string, word: string, order: Order): TemplateResult | typeof nothing {
+    if (!may("moderator")) return nothing;
     return html`<button class="item-act" data-act=${order.action} title=${word} @click=${() => this.order(order)}>${icon(picture)}<span class="hidden">${word}</span></button>`;
   }
 
@@ -187,13 +196,18 @@ export class HostPanel extends LightElement {
     const t = this.texts;
     const own = `/stories/${encodeURIComponent(host.story_id)}`;
     const muted = host.muted_viewers?.length ?? 0;
-    return html`<div class="host-foot"><label for="host-language">${t.t("host.language")}</label>
+    return html`<div class="host-foot">${may("operator") ? this.languages(host) : nothing}
+      ${muted ? html`<a href="${own}#muted">${t.t("host.muted.viewers", { Count: muted })}</a>` : nothing}
+      <a class="settings" href=${own}>${t.t("host.settings")}</a></div>`;
+  }
+
+  private languages(host: Host): TemplateResult {
+    const t = this.texts;
+    return html`<label for="host-language">${t.t("host.language")}</label>
       <select id="host-language" @change=${(e: Event) => this.speak((e.target as HTMLSelectElement).value)}>
         <option value="" ?selected=${!host.language}>${t.t("host.language.auto")}</option>
         ${languages.map((l) => html`<option value=${l} lang=${l} ?selected=${host.language === l}>${new Intl.DisplayNames([l], { type: "language" }).of(l)}</option>`)}
-      </select>
-      ${muted ? html`<a href="${own}#muted">${t.t("host.muted.viewers", { Count: muted })}</a>` : nothing}
-      <a class="settings" href=${own}>${t.t("host.settings")}</a></div>`;
+      </select>`;
   }
 
   private now(): number {

@@ -1,6 +1,7 @@
 // <pin-strip>: what the team keeps on top of the feed, on every desk of the room.
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
+import { may } from "./access";
 import { script } from "./said";
 import { icon, LightElement, who } from "./element";
 import type { Texts } from "./i18n";
@@ -58,6 +59,7 @@ export class PinStrip extends LightElement {
     return html`<h3>${icon("pin")}${t.t("feed.pins")}</h3><ul>${repeat([...this.pins.entries()].reverse(), ([seq]) => seq, ([seq, e]) => html`<li>
       <span class="text">${e.data.pinned_user ? html`${who(this.room, e.data.pinned_user, userName(e.data.pinned_user))} ` : nothing}<span dir="auto"
         lang=${script(e.data.text ?? "") ?? nothing}>${e.data.text}</span></span>
-      <button type="button" title=${t.t("feed.unpin.do")} @click=${() => this.take(seq)}>${icon("x")}<span class="hidden">${t.t("feed.unpin.do")}</span></button></li>`)}</ul>`;
+      ${may("moderator") ? html`<button type="button" title=${t.t("feed.unpin.do")} @click=${() => this.take(seq)}>${icon("x")}<span
+        class="hidden">${t.t("feed.unpin.do")}</span></button>` : nothing}</li>`)}</ul>`;
   }
 }

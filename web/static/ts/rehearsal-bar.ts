@@ -1,5 +1,6 @@
 // <rehearsal-bar>: says that what the desk shows is a rehearsal or a replay, how far it is, and lets one pause and end it.
 import { html, nothing, type TemplateResult } from "lit";
+import { may } from "./access";
 import { icon, LightElement } from "./element";
 import type { Texts } from "./i18n";
 import type { Api, Watch } from "./simulator-api";
@@ -39,11 +40,11 @@ export class RehearsalBar extends LightElement {
     const { playback: p, open, session } = this.watch.status!;
     if (!open || session?.id !== this.session) return html`<span class="says">${icon("flask-conical")} ${t.t("sim.bar.over")}</span>`;
     if (!p) {
-      return html`<span class="says">${icon("flask-conical")} ${t.t("sim.bar.rehearsal")}</span><span class="acts">${this.endButton()}</span>`;
+      return html`<span class="says">${icon("flask-conical")} ${t.t("sim.bar.rehearsal")}</span>${may("operator") ? html`<span class="acts">${this.endButton()}</span>` : nothing}`;
     }
     return html`<span class="says">${icon("history")} ${t.t("sim.bar.replay", { ID: p.of, Speed: p.speed })}
         <progress max=${p.total} value=${p.played} aria-label=${t.t("sim.progress", { Done: p.played, Total: p.total })}></progress></span>
-      <span class="acts">
+      ${may("operator") ? html`<span class="acts">
         <select aria-label=${t.t("sim.replay.speed")} @change=${(e: Event) => void this.change({ speed: Number((e.target as HTMLSelectElement).value) })}>
           ${speeds.map((s) => html`<option value=${s} ?selected=${s === p.speed}>${t.t("sim.replay.times", { Speed: s })}</option>`)}
           ${speeds.includes(p.speed) ? nothing : html`<option value=${p.speed} selected>${t.t("sim.replay.times", { Speed: p.speed })}</option>`}
@@ -51,7 +52,7 @@ export class RehearsalBar extends LightElement {
         <button class="btn small" @click=${() => void this.change({ paused: !p.paused })}>
           ${icon(p.paused ? "play" : "pause")} ${t.t(p.paused ? "sim.bar.resume" : "sim.bar.pause")}</button>
         ${this.endButton()}
-      </span>`;
+      </span>` : nothing}`;
   }
 
   private endButton(): TemplateResult {

@@ -1,5 +1,6 @@
 // <silence-alarm>: says loudly that nothing arrives although viewers are there. In words, in colour and in the window's title.
 import { html, nothing, type TemplateResult } from "lit";
+import { may } from "./access";
 import { icon, LightElement } from "./element";
 import type { Texts } from "./i18n";
 
@@ -43,7 +44,7 @@ export class SilenceAlarm extends LightElement {
     if (!this.state) return nothing;
     return html`<div class="alarm">${icon("triangle-alert")}<div><p><b>${t.t("silence.title")}</b> <span aria-hidden="true">${t.duration(this.state.ms)}</span></p>
       <p>${t.t("silence.text")} ${t.t("silence.advice")}</p></div>
-      <form method="post" action=${`/rooms/${encodeURIComponent(this.room)}/connect`}><input type="hidden" name="back" value=${location.pathname}><button
-        class="btn small">${t.t("silence.reconnect")}</button></form></div>`;
+      ${may("operator") ? html`<form method="post" action=${`/rooms/${encodeURIComponent(this.room)}/connect`}><input type="hidden" name="back"
+        value=${location.pathname}><button class="btn small">${t.t("silence.reconnect")}</button></form>` : nothing}</div>`;
   }
 }
