@@ -45,8 +45,8 @@ EVENTS ?= 10000000
 seed-large: ## data/large.db: 100 rooms, 1,000 sessions, 10 million events (EVENTS=2000000 for fewer)
 	go run ./internal/db/seedlarge -file data/large.db -events $(EVENTS)
 
-measure-large: ## every page and list against data/large.db: 50 ms, 95 times of 100
-	SHOWCALLER_LARGE_DATABASE=$(CURDIR)/data/large.db go test ./internal/server -run '^TestLargeDatabase$$' -v -count 1
+measure-large: ## every page and list against data/large.db, each with its limit, and its exports
+	SHOWCALLER_LARGE_DATABASE=$(CURDIR)/data/large.db go test ./internal/server -run '^TestLargeDatabase$$' -v -count 1 -bench BenchmarkLargeExport -benchtime 1x
 
 clean: ## removes what was built, but no data
 	rm -rf bin node_modules
