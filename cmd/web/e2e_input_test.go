@@ -284,11 +284,12 @@ func TestTools(t *testing.T) {
 		t.Error("the copy exports something else")
 	}
 
-	execute(t, environ, "a good password\n", "user", "add", "linh").wants(t, exitOK, "linh can sign in now.")
+	execute(t, environ, "a good password\n", "user", "add", "linh", "--role", "moderator").wants(t, exitOK, "linh can sign in now. Role: moderator.")
 	if !signsIn(t, here.url, "linh", "a good password") || signsIn(t, here.url, "linh", "another password") {
 		t.Error("the new login does not work as it should")
 	}
-	execute(t, environ, "changed password", "user", "add", "linh", "--role", "owner").wants(t, exitOK)
+	execute(t, environ, "changed password", "user", "add", "linh").wants(t, exitOK, "linh can sign in now. Role: moderator.") // and none is given by the way
+	execute(t, environ, "a good password\n", "user", "add", "minh").wants(t, exitOK, "minh can sign in now. Role: owner.")
 	if !signsIn(t, here.url, "linh", "changed password") || signsIn(t, here.url, "linh", "a good password") {
 		t.Error("the changed password does not work as it should")
 	}

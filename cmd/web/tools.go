@@ -91,10 +91,10 @@ func backup(ctx context.Context, c command) error {
 	})
 }
 
-// user makes or resets a login: web user add NAME --role owner.
+// user makes or resets a login: web user add NAME --role owner. Without a role, somebody who has one keeps it, and somebody new is an owner.
 func user(ctx context.Context, c command) error {
 	var role string
-	rest, err := c.flags(func(set *flag.FlagSet) { set.StringVar(&role, "role", "owner", "") })
+	rest, err := c.flags(func(set *flag.FlagSet) { set.StringVar(&role, "role", "", "") })
 	if err != nil {
 		return err
 	}
@@ -105,7 +105,7 @@ func user(ctx context.Context, c command) error {
 	if !server.ValidUserName(name) {
 		return usageError{c.printer.T("form.name_invalid")}
 	}
-	if !live.TeamRole(role).Valid() {
+	if role != "" && !live.TeamRole(role).Valid() {
 		return usageError{c.printer.T("cli.user.role")}
 	}
 	password, err := c.readPassword()
@@ -117,12 +117,27 @@ func user(ctx context.Context, c command) error {
 		return err
 	}
 	return c.withStore(ctx, func(store *db.DB) error {
-		if err := store.SaveUser(ctx, db.User{Name: name, Role: live.TeamRole(role), PasswordHash: hash, CreatedAt: time.Now()}); err != nil {
+		u := db.User{Name: name, Role: live.TeamRole(role), PasswordHash: hash, CreatedAt: time.Now()}
+		if u.Role == "" {
+			if u.Role, err = roleOf(ctx, store, name); err != nil {
+				return err
+			}
+		}
+		if err := store.SaveUser(ctx, u); err != nil {
 			return err
 		}
-		fmt.Fprintln(c.out, c.printer.T("cli.user.done", "Name", name))
+		fmt.Fprintln(c.out, c.printer.T("cli.user.done", "Name", name, "Role", c.printer.T("role."+string(u.Role))))
 		return nil
 	})
+}
+
+// roleOf is the role somebody has; an owner's if there is nobody of that name.
+func roleOf(ctx context.Context, store *db.DB, name string) (live.TeamRole, error) {
+	u, err := store.User(ctx, name)
+	if live.CodeOf(err) == live.CodeNotFound {
+		return live.RoleOwner, nil
+	}
+	return u.Role, err
 }
 
 // readPassword asks for a password without showing it, or reads the first line of what is not a terminal.

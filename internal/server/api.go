@@ -3,6 +3,7 @@ package server
 import (
 	"net/http"
 	"reflect"
+	"slices"
 	"strconv"
 	"time"
 
@@ -23,7 +24,8 @@ func (s *Server) api(r chi.Router) huma.API {
 	config := huma.DefaultConfig("Showcaller", s.opts.Version)
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "/api/openapi", "", ""
 	config.CreateHooks = nil // no $schema links in answers: the wire is the seed document's, to the letter
-	config.Info.Description = "Rooms, sessions and their events. Every event has the form of the wire; a list is {items, next}."
+	config.Info.Description = "Rooms, sessions and their events. Every event has the form of the wire; a list is {items, next}. " +
+		"x-role is the least role of the team, or of a token, that may use an address."
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"bearer": {Type: "http", Scheme: "bearer"},
 		"login":  {Type: "apiKey", In: "cookie", Name: loginCookie},
@@ -50,10 +52,28 @@ func (s *Server) api(r chi.Router) huma.API {
 		r.Get("/api/sessions/{id}/follow", s.page(s.followSession))
 		r.Get("/api/rooms/{unique_id}/follow", s.page(s.followRoom))
 	})
+	tellRoles(api.OpenAPI())
 	r.HandleFunc("/api/*", s.page(func(http.ResponseWriter, *http.Request) error {
 		return &live.Error{Code: live.CodeNotFound, Op: "server.api", Msg: "There is no such address in the API. /api/docs lists them all."}
 	}))
 	return api
+}
+
+// tellRoles writes into the document what the authorisation table asks.
+func tellRoles(doc *huma.OpenAPI) {
+	for path, item := range doc.Paths {
+		for _, op := range operationsOf(item) {
+			if need, ok := accessTo(op.Method, path); ok {
+				op.Extensions = map[string]any{"x-role": need.least}
+			}
+		}
+	}
+}
+
+// operationsOf returns what one address can be asked.
+func operationsOf(item *huma.PathItem) []*huma.Operation {
+	all := []*huma.Operation{item.Get, item.Put, item.Post, item.Patch, item.Delete}
+	return slices.DeleteFunc(all, func(op *huma.Operation) bool { return op == nil })
 }
 
 func limitBody(next http.Handler) http.Handler {

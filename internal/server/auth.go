@@ -29,6 +29,9 @@ type loginStore struct {
 	secure bool
 }
 
+// overTLS reports whether browsers reach the panel by https, as its configured address says; what ends TLS may stand before it.
+func (s *Server) overTLS() bool { return strings.HasPrefix(s.opts.BaseURL, "https:") }
+
 // Get implements sessions.Store.
 func (s *loginStore) Get(r *http.Request, name string) (*sessions.Session, error) {
 	return sessions.GetRegistry(r).Get(s, name)

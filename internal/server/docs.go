@@ -3,10 +3,13 @@ package server
 import (
 	"cmp"
 	"net/http"
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"showcaller/internal/live"
 	"showcaller/web/templates"
 )
 
@@ -30,11 +33,12 @@ func (s *Server) showDocs(api huma.API) func(http.ResponseWriter, *http.Request)
 	return func(w http.ResponseWriter, r *http.Request) error {
 		v := templates.DocsPage{Page: s.view(r, "docs.title"), Operations: slices.Clone(streamed)}
 		for path, item := range api.OpenAPI().Paths {
-			for _, op := range []*huma.Operation{item.Get, item.Post, item.Patch, item.Delete} {
-				if op != nil {
-					v.Operations = append(v.Operations, describeOperation(path, op))
-				}
+			for _, op := range operationsOf(item) {
+				v.Operations = append(v.Operations, describeOperation(path, op))
 			}
+		}
+		for i, op := range v.Operations {
+			v.Operations[i].Role = roleFor(op.Method, op.Path)
 		}
 		slices.SortFunc(v.Operations, func(a, b templates.Operation) int {
 			return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Method, b.Method))
@@ -42,6 +46,15 @@ func (s *Server) showDocs(api huma.API) func(http.ResponseWriter, *http.Request)
 		s.render(w, r, http.StatusOK, templates.Docs(v))
 		return nil
 	}
+}
+
+// roleFor is the least role that may use an address of the API. One that ends in a format is in the table with a placeholder for it.
+func roleFor(method, path string) live.TeamRole {
+	need, ok := accessTo(method, path)
+	if !ok {
+		need, _ = accessTo(method, strings.TrimSuffix(path, filepath.Ext(path))+".{format}")
+	}
+	return need.least
 }
 
 func describeOperation(path string, op *huma.Operation) templates.Operation {

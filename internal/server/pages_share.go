@@ -219,7 +219,7 @@ func (s *Server) unlockShare(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		http.SetCookie(w, &http.Cookie{ //nolint:gosec // a panel on the local network has no TLS
-			Name: shareCookie, Value: proof, Path: here, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil, Expires: share.ExpiresAt,
+			Name: shareCookie, Value: proof, Path: here, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s.overTLS() || r.TLS != nil, Expires: share.ExpiresAt,
 		})
 	}
 	http.Redirect(w, r, here, http.StatusSeeOther)

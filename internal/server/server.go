@@ -77,7 +77,7 @@ type Server struct {
 // New returns a server on an open database and a started engine.
 func New(d *db.DB, engine *live.Engine, opts Options) *Server {
 	s := &Server{db: d, engine: engine, opts: opts, log: opts.Log, closed: make(chan struct{}), pictures: newPictures(d, opts.Pictures), vault: overlayVault{db: d}, keeper: newKeeper()}
-	s.logins = &loginStore{db: d, secure: strings.HasPrefix(opts.BaseURL, "https:")}
+	s.logins = &loginStore{db: d, secure: s.overTLS()}
 	return s
 }
 

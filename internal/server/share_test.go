@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"showcaller/internal/db"
 	"showcaller/internal/live"
 	"showcaller/internal/server"
 )
@@ -284,6 +285,29 @@ func fill(v, user reflect.Value) {
 			if v.Type().Field(i).IsExported() {
 				fill(v.Field(i), user)
 			}
+		}
+	}
+}
+
+// A link whose time is over is as good as none, with its password too.
+func TestAShareExpires(t *testing.T) {
+	f := start(t)
+	f.setUp()
+	session := f.liveRoom("ann")
+	now := time.Now()
+	for secret, until := range map[string]time.Duration{"good-for-a-minute": time.Minute, "over-for-a-minute": -time.Minute} {
+		_, err := f.db.AddShare(t.Context(), db.Share{
+			SecretHash: server.HashSecret(secret), Session: session, Author: "linh", CreatedAt: now.Add(-time.Hour), ExpiresAt: now.Add(until),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		res, doc := f.visitor().page("/share/" + secret)
+		if want := map[bool]int{true: http.StatusOK, false: http.StatusNotFound}[until > 0]; res.StatusCode != want {
+			t.Errorf("a link %s: %d, want %d", secret, res.StatusCode, want)
+		}
+		if until < 0 && (strings.Contains(doc.Text(), "@ann") || !strings.Contains(doc.Text(), "withdrawn")) {
+			t.Errorf("it says %q", said(doc.Find("main")))
 		}
 	}
 }
