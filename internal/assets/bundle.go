@@ -55,7 +55,7 @@ func bundle(root string) (map[string][]byte, map[string]string, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	ours := append(slices.Clone(catalogues), "web/static/ts/app.ts", "web/static/ts/desk.ts", "web/static/ts/simulator.ts", "web/static/ts/review.ts", "web/static/ts/compare.ts", "web/static/ts/stories.ts", "web/static/ts/overlay.ts", "web/static/css/app.css", "web/static/css/overlay.css")
+	ours := append(slices.Clone(catalogues), "web/static/ts/app.ts", "web/static/ts/desk.ts", "web/static/ts/simulator.ts", "web/static/ts/review.ts", "web/static/ts/compare.ts", "web/static/ts/stories.ts", "web/static/ts/overlays.ts", "web/static/ts/overlay.ts", "web/static/css/app.css", "web/static/css/overlay.css")
 	files, manifest := map[string][]byte{}, map[string]string{}
 	for _, options := range []api.BuildOptions{bundling(root, ours, true), bundling(root, alone, false)} {
 		result := api.Build(options)

@@ -65,7 +65,7 @@ type attendant interface {
 func (r *overlayRun) run(ctx context.Context, o Overlay, view overlayView) {
 	defer close(r.done)
 	defer r.frames.close()
-	s := &running{overlayRun: r, overlay: o, view: view, pages: map[*OverlayPage]*pageReport{}, past: map[int64]int64{}, newest: unheard, beatAt: time.Now().Add(beatEvery)}
+	s := &running{overlayRun: r, overlay: r.own(o), view: view, pages: map[*OverlayPage]*pageReport{}, past: map[int64]int64{}, newest: unheard, beatAt: time.Now().Add(beatEvery)}
 	s.recall(ctx)
 	listening := make(chan struct{})
 	go func() {
@@ -416,10 +416,22 @@ func (s *running) untilDue() time.Duration {
 
 // configure gives the overlay its new options.
 func (s *running) configure(ctx context.Context, o Overlay) error {
-	s.overlay = o
-	err := s.view.configure(ctx, o.Options)
+	s.overlay = s.own(o)
+	err := s.view.configure(ctx, s.overlay.Options)
 	s.publish(s.setup())
 	return err
+}
+
+// own is an overlay as it is run here. A preview with the events of another room shows and counts what is made up: that room is the demo's,
+// where all is.
+func (r *overlayRun) own(o Overlay) Overlay {
+	if !r.preview || r.room == o.Room {
+		return o
+	}
+	if shown, err := PatchOptions(o.Options, json.RawMessage(`{"rehearsal":true}`)); err == nil {
+		o.Options = shown
+	}
+	return o
 }
 
 func (s *running) setup() OverlaySetup {

@@ -67,6 +67,7 @@ var accessTable = map[string]access{
 	// Pages that are read.
 	"GET /": reviewer, "GET /rooms/{unique_id}": reviewer, "GET /rooms/{unique_id}/viewers/{viewer}": reviewer, "GET /picture": reviewer,
 	"GET /sessions": reviewer, "GET /sessions/{id}": reviewer, "GET /search": reviewer, "GET /compare": reviewer, "GET /viewers/{viewer}": reviewer,
+	"GET /overlays": reviewer, "GET /overlays/live": reviewer, "GET /overlays/{id}": reviewer, "GET /overlays/{id}/live": reviewer,
 	"GET /stories": reviewer, "GET /stories/{storyId}": reviewer, "GET /stories/{storyId}/memory": reviewer, "GET /stories/{storyId}/messages": reviewer,
 
 	// Forms of pages. What a form of the host may ask is finer than its address: see hostAction.
@@ -88,6 +89,12 @@ var accessTable = map[string]access{
 	"POST /stories/{storyId}/delete": operator.as("story_deleted"), "POST /stories/{storyId}/memory/{message}": operator.as("story_memory"),
 	"POST /stories/{storyId}/talk":   operator,
 	"POST /rooms/{unique_id}/remove": owner.as("room_removed"),
+	"POST /overlays":                 operator.as("overlay_added"), "POST /overlays/import": operator.as("overlay_added"),
+	"POST /overlays/{id}": operator, "POST /overlays/{id}/draft": operator, "POST /overlays/{id}/test": operator,
+	"POST /overlays/{id}/control": moderator.as("alerts"), "POST /overlays/{id}/delete": operator.as("overlay_deleted"),
+	"POST /overlays/{id}/reveal": operator.as("overlay_revealed"), "POST /overlays/{id}/loader": operator.as("overlay_revealed"),
+	"POST /overlays/{id}/rotate": operator.as("overlay_rotated"), "POST /overlays/{id}/revoke": operator.as("overlay_revoked"),
+	"POST /rooms/{unique_id}/overlays": moderator.as("screen_cleared"),
 
 	// The API: reading.
 	"ANY /api/*": reviewer, "GET /api/docs": reviewer, "GET /api/openapi.json": reviewer, "GET /api/openapi.yaml": reviewer,

@@ -41,6 +41,7 @@ type fixture struct {
 	log    *slog.Logger
 
 	directors *live.Directors
+	overlays  *live.Overlays
 }
 
 // start runs a panel; its stories know further types of input.
@@ -102,7 +103,7 @@ func startWith(t testing.TB, host func(*db.DB) server.Story) *fixture {
 		t.Fatal(err)
 	}
 	client := &http.Client{Jar: jar, Transport: &http.Transport{DisableKeepAlives: true}}
-	return &fixture{t, web.URL, d, engine, s, source, client, log, directors}
+	return &fixture{t, web.URL, d, engine, s, source, client, log, directors, overlays}
 }
 
 func parseName(s string) (string, error) {

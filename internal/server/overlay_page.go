@@ -108,6 +108,9 @@ func (s *Server) showOverlay(w http.ResponseWriter, r *http.Request, o shownOver
 		w.Header().Set("Content-Security-Policy", overlayPolicy+"'self'")
 		w.Header().Set("X-Frame-Options", "SAMEORIGIN")
 	}
+	if !o.preview {
+		w.Header().Set("Access-Control-Allow-Origin", "*") // for the loader, a file of its own: it must see that the address is one
+	}
 	language := o.Options.Appearance().Language
 	if language == "" {
 		language = "en"

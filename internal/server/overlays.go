@@ -121,6 +121,22 @@ type preview struct {
 	demo    bool // events of the demo room in place of the overlay's own
 }
 
+// signPreview makes a preview's token.
+func (v *overlayVault) signPreview(ctx context.Context, p preview, now time.Time) (string, error) {
+	key, err := v.load(ctx)
+	if err != nil {
+		return "", err
+	}
+	body := overlayNumber(p.overlay)
+	body = binary.BigEndian.AppendUint64(body, uint64(now.Add(previewLife).Unix()))
+	demo := byte(0)
+	if p.demo {
+		demo = 1
+	}
+	body = append(body, demo)
+	return previewPrefix + base64.RawURLEncoding.EncodeToString(append(body, sign(key, body)...)), nil
+}
+
 func sign(key, body []byte) []byte {
 	mac := hmac.New(sha256.New, key[sha256.Size:])
 	mac.Write(body)

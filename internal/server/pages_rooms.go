@@ -125,6 +125,9 @@ func (s *Server) renderRoom(w http.ResponseWriter, r *http.Request, status int, 
 		return err
 	}
 	v.Program = programs.view(v.Path)
+	if v.Stage, err = s.stageKey(r.Context(), room.UniqueID); err != nil {
+		return err
+	}
 	if refused != nil {
 		refused(&v)
 	}

@@ -135,6 +135,7 @@ func (s *Server) Handler() http.Handler {
 		s.shareForms(r)
 		s.teamPages(r)
 		s.programPages(r)
+		s.overlayPages(r)
 	})
 	s.api(r)
 	r.NotFound(s.page(func(http.ResponseWriter, *http.Request) error {

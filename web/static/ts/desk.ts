@@ -17,6 +17,7 @@ import { RunDownEditor } from "./run-down-editor";
 import { Score } from "./score";
 import { Silence } from "./silence";
 import { SilenceAlarm } from "./silence-alarm";
+import { keepStageKey } from "./stage-key";
 import { ViewerDialog } from "./viewer-dialog";
 import type { EventOf } from "./wire.gen";
 
@@ -156,6 +157,7 @@ async function pin({ seq, on }: { seq: number; on: boolean }): Promise<void> {
   else await fetch(`${path}/${seq}`, { method: "DELETE" }).catch(() => undefined);
 }
 
+keepStageKey();
 new ViewerDialog(desk, { close: texts.t("viewer.close") });
 
 document.querySelector("[data-zone]")!.textContent = texts.zone;

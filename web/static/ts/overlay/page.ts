@@ -70,8 +70,9 @@ export class Page implements Stage {
     this.link.start();
   }
 
+  /** A preview is no page on air. That it has drawn an alert it tells nevertheless: its own queue waits for that. */
   say(report: OverlayReport): void {
-    if (!this.preview) this.link.say(report);
+    if (!this.preview || report.type === "drawn") this.link.say(report);
   }
 
   /** One frame that cannot be drawn must not end the show. */

@@ -1,0 +1,575 @@
+package server
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"showcaller/internal/db"
+	"showcaller/internal/live"
+	"showcaller/web/templates"
+)
+
+const (
+	maxOverlayForm = 1 << 20   // custom CSS, and two lists of five hundred lines, percent-encoded
+	maxOverlayFile = 256 << 10 // an overlay as a file
+	giftsOffered   = 400
+)
+
+// overlayPages are the pages of overlays and their forms.
+func (s *Server) overlayPages(r chi.Router) {
+	r.Get("/overlays", s.page(s.showOverlays))
+	r.Post("/overlays", s.page(s.saveNewOverlay))
+	r.Get("/overlays/live", s.page(s.liveOverlays))
+	r.Post("/overlays/import", s.page(s.formImportOverlay))
+	r.Get("/overlays/{id}", s.page(s.showOverlayEditor))
+	r.Post("/overlays/{id}", s.page(s.saveOverlay))
+	r.Get("/overlays/{id}/live", s.page(s.liveOverlay))
+	r.Post("/overlays/{id}/draft", s.page(s.draftOverlay))
+	r.Post("/overlays/{id}/control", s.page(s.formControlOverlay))
+	r.Post("/overlays/{id}/test", s.page(s.formTestOverlay))
+	r.Post("/overlays/{id}/reveal", s.page(s.formRevealOverlay))
+	r.Post("/overlays/{id}/loader", s.page(s.downloadLoader))
+	r.Post("/overlays/{id}/rotate", s.page(s.formRotateOverlay))
+	r.Post("/overlays/{id}/revoke", s.page(s.formRevokeOverlay))
+	r.Post("/overlays/{id}/delete", s.page(s.formDeleteOverlay))
+	r.Post("/rooms/{unique_id}/overlays", s.page(s.formStage))
+}
+
+func overlayPath(id int64) string { return "/overlays/" + strconv.FormatInt(id, 10) }
+
+// overlayInPath returns the overlay a page is about.
+func (s *Server) overlayInPath(r *http.Request) (db.Overlay, error) {
+	id, err := numberInPath(r, "id")
+	if err != nil {
+		return db.Overlay{}, err
+	}
+	return s.db.Overlay(r.Context(), id)
+}
+
+// overlayCard is an overlay as lists show it. The request tells which test was sent last.
+func (s *Server) overlayCard(r *http.Request, o db.Overlay) (templates.OverlayCard, error) {
+	status, err := s.opts.Overlays.Status(r.Context(), o.ID, o.Sighting)
+	if err != nil {
+		return templates.OverlayCard{}, err
+	}
+	c := templates.OverlayCard{
+		ID: o.ID, Kind: o.Kind, Room: o.Room, Name: o.Name, Size: o.Size, Revoked: o.SecretHash == "", Base: overlayURL(s.address(r), ""),
+		State: overlayState(status), Pages: len(status.Pages), Seen: status.Last.Seen, SeenAt: status.Last.At, Drawn: status.Last.Test, DrawnAt: status.Last.Drawn,
+	}
+	if id, test, ok := strings.Cut(r.URL.Query().Get("tested"), ":"); ok && id == strconv.FormatInt(o.ID, 10) {
+		c.Tested = test
+	}
+	return c, nil
+}
+
+// showOverlays handles GET /overlays.
+func (s *Server) showOverlays(w http.ResponseWriter, r *http.Request) error {
+	return s.renderOverlays(w, r, http.StatusOK, nil)
+}
+
+// renderOverlays shows all overlays; a form that does not fit fills in what was typed.
+func (s *Server) renderOverlays(w http.ResponseWriter, r *http.Request, status int, fill func(*templates.OverlaysPage)) error {
+	v := templates.OverlaysPage{Page: s.view(r, "ov.title"), Once: randomToken(), New: templates.OverlayNew{Kind: live.OverlayChat, Room: r.URL.Query().Get("room")}}
+	if r.Method != http.MethodGet {
+		v.Path = "/overlays"
+	}
+	v.FileRoom = v.New.Room
+	names := map[string]string{}
+	for _, room := range s.engine.Rooms() {
+		names[room.UniqueID] = cmp.Or(room.Nickname, room.UniqueID)
+		v.Rooms = append(v.Rooms, templates.StoryChoice{ID: room.UniqueID, Name: names[room.UniqueID] + " (@" + room.UniqueID + ")"})
+	}
+	cards, err := s.overlayCards(r)
+	if err != nil {
+		return err
+	}
+	v.Total, v.LiveQuery = len(cards), liveQuery(r)
+	for _, c := range cards {
+		i := slices.IndexFunc(v.Groups, func(g templates.OverlayRoom) bool { return g.ID == c.Room })
+		if i < 0 {
+			i, v.Groups = len(v.Groups), append(v.Groups, templates.OverlayRoom{ID: c.Room, Name: cmp.Or(names[c.Room], c.Room)})
+		}
+		v.Groups[i].Cards = append(v.Groups[i].Cards, c)
+	}
+	if fill != nil {
+		fill(&v)
+	}
+	s.render(w, r, status, templates.Overlays(v))
+	return nil
+}
+
+// liveQuery is what a page's live part must know of its address.
+func liveQuery(r *http.Request) string {
+	if tested := r.URL.Query().Get("tested"); tested != "" {
+		return "?" + url.Values{"tested": {tested}}.Encode()
+	}
+	return ""
+}
+
+func (s *Server) overlayCards(r *http.Request) ([]templates.OverlayCard, error) {
+	all, err := s.db.Overlays(r.Context(), db.OverlayQuery{})
+	if err != nil {
+		return nil, err
+	}
+	cards := make([]templates.OverlayCard, 0, len(all))
+	for _, o := range all {
+		c, err := s.overlayCard(r, o)
+		if live.CodeOf(err) == live.CodeNotFound && err != nil { // deleted while we looked
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		cards = append(cards, c)
+	}
+	return cards, nil
+}
+
+// liveOverlays handles GET /overlays/live, what moves of the list.
+func (s *Server) liveOverlays(w http.ResponseWriter, r *http.Request) error {
+	cards, err := s.overlayCards(r)
+	if err != nil {
+		return err
+	}
+	s.render(w, r, http.StatusOK, templates.OverlayStates(s.view(r, ""), cards))
+	return nil
+}
+
+// saveNewOverlay handles POST /overlays: a kind and a room are enough, the rest is set in the editor.
+func (s *Server) saveNewOverlay(w http.ResponseWriter, r *http.Request) error {
+	if err := parseForm(w, r); err != nil {
+		return err
+	}
+	get := r.PostForm.Get
+	typed := templates.OverlayNew{Name: get("name"), Room: get("room"), Kind: live.OverlayKind(get("kind"))}
+	if !s.onces.first(get("once")) {
+		http.Redirect(w, r, "/overlays", http.StatusSeeOther) // a double click: it is there
+		return nil
+	}
+	made, err := s.newOverlay(r, overlayInput{Kind: typed.Kind, Room: typed.Room, Name: strings.TrimSpace(typed.Name)})
+	if errs := s.overlayErrors(r, err); errs != nil {
+		return s.renderOverlays(w, r, http.StatusUnprocessableEntity, func(v *templates.OverlaysPage) { v.New, v.Errors = typed, errs })
+	}
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, overlayPath(made.ID)+"?made=1", http.StatusSeeOther)
+	return nil
+}
+
+// newOverlay makes an overlay that speaks the language, and reads the clock, of who makes it.
+func (s *Server) newOverlay(r *http.Request, in overlayInput) (db.Overlay, error) {
+	o, err := s.overlayFrom(in)
+	if err != nil {
+		return db.Overlay{}, err
+	}
+	if len(in.Options) == 0 {
+		p := s.view(r, "")
+		own := map[string]any{"look": map[string]any{"language": p.Printer.Lang()}}
+		if p.Zone != nil && (in.Kind == live.OverlayLeaderboard || in.Kind == live.OverlayProgram) {
+			own["zone"] = p.Zone.String()
+		}
+		patch, err := json.Marshal(own)
+		if err != nil {
+			return db.Overlay{}, err
+		}
+		if o.Options, err = live.PatchOptions(o.Options, patch); err != nil {
+			return db.Overlay{}, err
+		}
+	}
+	made, _, err := s.createOverlay(r.Context(), o)
+	return made, err
+}
+
+// overlayErrors says in the reader's language what is wrong with the fields of an overlay itself; nil where that is not what is wrong.
+func (s *Server) overlayErrors(r *http.Request, err error) templates.Errors {
+	e, ok := errors.AsType[*live.Error](err)
+	if !ok || e.Code != live.CodeInvalid || e.Field == "" {
+		return nil
+	}
+	p := s.view(r, "").Printer
+	errs := templates.Errors{}
+	if found, ok := errors.AsType[live.FieldErrors](err); ok {
+		for _, f := range found {
+			errs[strings.TrimPrefix(f.Path, "size.")] = ruleWords(p, f)
+		}
+		return errs
+	}
+	switch e.Field {
+	case "kind", "room":
+		errs[e.Field] = p.T("ov.error." + e.Field)
+	default:
+		errs[e.Field] = e.Msg
+	}
+	return errs
+}
+
+// formImportOverlay handles POST /overlays/import, a form of a room and a file.
+func (s *Server) formImportOverlay(w http.ResponseWriter, r *http.Request) error {
+	r.Body = http.MaxBytesReader(w, r.Body, maxOverlayFile+4<<10)
+	refuse := func(field, key string) error {
+		return s.renderOverlays(w, r, http.StatusUnprocessableEntity, func(v *templates.OverlaysPage) {
+			v.FileRoom, v.Errors = r.FormValue("room"), templates.Errors{field: v.Printer.T(key)}
+		})
+	}
+	if err := r.ParseMultipartForm(maxOverlayFile); err != nil {
+		return refuse("file", "ov.error.file")
+	}
+	file, err := overlayFileIn(r)
+	if err != nil {
+		return refuse("file", "ov.error.file")
+	}
+	if !s.onces.first(r.PostForm.Get("once")) {
+		http.Redirect(w, r, "/overlays", http.StatusSeeOther)
+		return nil
+	}
+	made, err := s.newOverlay(r, overlayInput{Kind: file.Kind, Room: r.PostForm.Get("room"), Name: file.Name, Size: &file.Size, Options: file.Options})
+	if errs := s.overlayErrors(r, err); errs != nil {
+		if errs["room"] != "" {
+			return refuse("file_room", "ov.error.room")
+		}
+		return s.renderOverlays(w, r, http.StatusUnprocessableEntity, func(v *templates.OverlaysPage) {
+			v.FileRoom, v.Errors = r.PostForm.Get("room"), templates.Errors{"file": v.Printer.T("ov.error.file.options", "Why", fileProblem(err))}
+		})
+	}
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, overlayPath(made.ID)+"?made=1", http.StatusSeeOther)
+	return nil
+}
+
+// fileProblem names the first thing that does not fit in a file.
+func fileProblem(err error) string {
+	if found, ok := errors.AsType[live.FieldErrors](err); ok && len(found) > 0 {
+		return found[0].Path + ": " + found[0].Message
+	}
+	return live.MessageOf(err)
+}
+
+// overlayFileIn reads the file of a form.
+func overlayFileIn(r *http.Request) (OverlayFile, error) {
+	var file OverlayFile
+	upload, _, err := r.FormFile("file")
+	if err != nil {
+		return file, err
+	}
+	defer upload.Close() //nolint:errcheck // it was read
+	raw, err := io.ReadAll(upload)
+	if err == nil {
+		err = json.Unmarshal(raw, &file)
+	}
+	if err == nil && (file.Showcaller != "overlay" || len(file.Options) == 0) {
+		err = errors.New("it is no overlay")
+	}
+	return file, err
+}
+
+// formTestOverlay handles POST /overlays/{id}/test.
+func (s *Server) formTestOverlay(w http.ResponseWriter, r *http.Request) error {
+	if err := parseForm(w, r); err != nil {
+		return err
+	}
+	id, err := numberInPath(r, "id")
+	if err != nil {
+		return err
+	}
+	test, err := s.opts.Overlays.Test(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	back := backTo(r.PostForm.Get("back"), overlayPath(id))
+	http.Redirect(w, r, back+"?"+url.Values{"tested": {strconv.FormatInt(id, 10) + ":" + test}}.Encode(), http.StatusSeeOther)
+	return nil
+}
+
+// formRevealOverlay handles POST /overlays/{id}/reveal: the answer, and no other page, holds the address.
+func (s *Server) formRevealOverlay(w http.ResponseWriter, r *http.Request) error {
+	o, err := s.overlayInPath(r)
+	if err != nil {
+		return err
+	}
+	secret, err := s.vault.open(r.Context(), o)
+	return s.renderOverlay(w, r, o, statusOr(err), func(v *templates.OverlayPage) {
+		if err != nil {
+			v.AddressError = v.Printer.T("ov.error.address")
+			return
+		}
+		v.Secret = overlayURL(s.address(r), secret)
+	})
+}
+
+// statusOr is an error's status, or that all is well.
+func statusOr(err error) int {
+	if err != nil {
+		return statusOf(err)
+	}
+	return http.StatusOK
+}
+
+// formRotateOverlay handles POST /overlays/{id}/rotate.
+func (s *Server) formRotateOverlay(w http.ResponseWriter, r *http.Request) error {
+	return s.changeAddress(w, r, func(ctx context.Context, id int64) error {
+		if !s.onces.first(r.PostForm.Get("once")) {
+			return nil // a double click must not make the first one's address worthless
+		}
+		_, err := s.rotateOverlay(ctx, id)
+		return err
+	})
+}
+
+// formRevokeOverlay handles POST /overlays/{id}/revoke.
+func (s *Server) formRevokeOverlay(w http.ResponseWriter, r *http.Request) error {
+	return s.changeAddress(w, r, s.revokeOverlay)
+}
+
+func (s *Server) changeAddress(w http.ResponseWriter, r *http.Request, change func(context.Context, int64) error) error {
+	if err := parseForm(w, r); err != nil {
+		return err
+	}
+	id, err := numberInPath(r, "id")
+	if err == nil {
+		err = change(r.Context(), id)
+	}
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, overlayPath(id), http.StatusSeeOther)
+	return nil
+}
+
+// formDeleteOverlay handles POST /overlays/{id}/delete. An overlay that is gone already is no error.
+func (s *Server) formDeleteOverlay(w http.ResponseWriter, r *http.Request) error {
+	if err := parseForm(w, r); err != nil {
+		return err
+	}
+	o, err := s.overlayInPath(r)
+	switch {
+	case live.CodeOf(err) == live.CodeNotFound && err != nil:
+	case err != nil:
+		return err
+	case r.PostForm.Get("sure") != "yes":
+		return s.renderOverlay(w, r, o, http.StatusUnprocessableEntity, func(v *templates.OverlayPage) {
+			v.Form.Errors = templates.Errors{"sure": v.Printer.T("ov.delete.unsure")}
+		})
+	default:
+		if err := s.removeOverlay(r.Context(), o.ID); err != nil && live.CodeOf(err) != live.CodeNotFound {
+			return err
+		}
+	}
+	http.Redirect(w, r, "/overlays", http.StatusSeeOther)
+	return nil
+}
+
+// formStage handles POST /rooms/{unique_id}/overlays: the desk's key that clears the screen, and the one that lets alerts go on.
+func (s *Server) formStage(w http.ResponseWriter, r *http.Request) error {
+	if err := parseForm(w, r); err != nil {
+		return err
+	}
+	room, _, err := s.engine.Room(chi.URLParam(r, "unique_id"))
+	if err != nil {
+		return err
+	}
+	switch r.PostForm.Get("action") {
+	case "stop":
+		err = s.opts.Overlays.StopAll(r.Context(), room.UniqueID)
+	case "resume":
+		deedOf(r.Context()).action = "screen_resumed"
+		err = s.opts.Overlays.ResumeAll(r.Context(), room.UniqueID)
+	default:
+		err = &live.Error{Code: live.CodeInvalid, Op: "server.formStage", Field: "action"}
+	}
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, backTo(r.PostForm.Get("back"), "/rooms/"+room.UniqueID), http.StatusSeeOther)
+	return nil
+}
+
+// stageKey says whether a room has overlays that the desk's key would clear, and whether it was pressed.
+func (s *Server) stageKey(ctx context.Context, room string) (templates.StageKey, error) {
+	var key templates.StageKey
+	found, err := s.db.Overlays(ctx, db.OverlayQuery{Room: room})
+	if err != nil {
+		return key, err
+	}
+	for _, o := range found {
+		switch o.Kind {
+		case live.OverlayHost:
+			key.Overlays = true
+		case live.OverlayAlerts:
+			key.Overlays = true
+			q, err := s.opts.Overlays.Alerts(ctx, o.ID)
+			if err != nil && live.CodeOf(err) != live.CodeNotFound {
+				return key, err
+			}
+			key.Stopped = key.Stopped || q.Paused
+		}
+	}
+	return key, nil
+}
+
+// overlayNow is what an overlay shows at this moment.
+func (s *Server) overlayNow(ctx context.Context, o db.Overlay) (now templates.OverlayNow, err error) {
+	switch o.Kind {
+	case live.OverlayAlerts:
+		var q live.AlertQueue
+		q, err = s.opts.Overlays.Alerts(ctx, o.ID)
+		now.Queue = &q
+	case live.OverlayGoal, live.OverlayTimer, live.OverlayProgram:
+		now.State, err = s.opts.Overlays.State(ctx, o.ID)
+	}
+	return now, err
+}
+
+// liveOverlay handles GET /overlays/{id}/live, what moves of the editor. once is the secret of the page's forms.
+func (s *Server) liveOverlay(w http.ResponseWriter, r *http.Request) error {
+	o, err := s.overlayInPath(r)
+	if err != nil {
+		return err
+	}
+	card, err := s.overlayCard(r, o)
+	if err != nil {
+		return err
+	}
+	now, err := s.overlayNow(r.Context(), o)
+	if err != nil {
+		return err
+	}
+	s.render(w, r, http.StatusOK, templates.OverlayLive(s.view(r, ""), card, now, r.URL.Query().Get("once")))
+	return nil
+}
+
+// formControlOverlay handles POST /overlays/{id}/control. What is sent twice is done once.
+func (s *Server) formControlOverlay(w http.ResponseWriter, r *http.Request) error {
+	if err := parseForm(w, r); err != nil {
+		return err
+	}
+	o, err := s.overlayInPath(r)
+	if err != nil {
+		return err
+	}
+	get := r.PostForm.Get
+	least := live.RoleOperator
+	if o.Kind == live.OverlayAlerts {
+		least = alertAction(get("action"))
+		deedOf(r.Context()).about(get("action"))
+	} else {
+		deedOf(r.Context()).skip = true // as in the API, the list has the alerts only
+	}
+	if err := permit(r.Context(), least); err != nil {
+		return err
+	}
+	amount, err := overlayAmount(o.Kind, get("action"), get("amount"))
+	if once := get("once"); err == nil && (once == "" || s.onces.first(once+get("action")+get("alert"))) {
+		err = s.opts.Overlays.Control(r.Context(), o.ID, live.OverlayCommand{Do: get("action"), ID: get("alert"), Amount: amount})
+	}
+	if code := live.CodeOf(err); err != nil && (code == live.CodeConflict || code == live.CodeInvalid) {
+		return s.renderOverlay(w, r, o, statusOf(err), func(v *templates.OverlayPage) {
+			v.Now.Notice, v.Now.Amount = v.Printer.T(controlProblem(o.Kind, code)), get("amount")
+		})
+	}
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, overlayPath(o.ID)+"#now", http.StatusSeeOther)
+	return nil
+}
+
+func controlProblem(kind live.OverlayKind, code live.Code) string {
+	switch {
+	case kind == live.OverlayAlerts:
+		return "ov.error.no_alert"
+	case code == live.CodeConflict:
+		return "ov.error.no_time"
+	case kind == live.OverlayGoal:
+		return "ov.error.amount"
+	}
+	return "ov.error.time"
+}
+
+// overlayAmount reads the number of a control: pieces of a goal; else a time, in seconds or as a clock writes it.
+func overlayAmount(kind live.OverlayKind, action, typed string) (int64, error) {
+	if !slices.Contains([]string{"add", "set", "countdown"}, action) {
+		return 0, nil
+	}
+	typed = strings.NewReplacer(" ", "", ",", "", "\u00a0", "").Replace(typed)
+	wrong := &live.Error{Code: live.CodeInvalid, Op: "server.overlayAmount", Field: "amount"}
+	parts := strings.Split(typed, ":")
+	if len(parts) > 3 || kind == live.OverlayGoal && len(parts) > 1 {
+		return 0, wrong
+	}
+	sign := int64(1)
+	if rest, ok := strings.CutPrefix(parts[0], "-"); ok {
+		sign, parts[0] = -1, rest
+	}
+	total := int64(0)
+	for _, p := range parts {
+		n, err := strconv.ParseInt(p, 10, 64)
+		if err != nil || n < 0 || n > 1<<50 || total > 1<<40 {
+			return 0, wrong
+		}
+		total = total*60 + n
+	}
+	return sign * total, nil
+}
+
+// renderOverlay shows the editor; fill adds what the request is about.
+func (s *Server) renderOverlay(w http.ResponseWriter, r *http.Request, o db.Overlay, status int, fill func(*templates.OverlayPage)) error {
+	card, err := s.overlayCard(r, o)
+	if err != nil {
+		return err
+	}
+	v := templates.OverlayPage{Page: s.view(r, ""), OverlayCard: card, Once: randomToken()}
+	v.Page.Title, v.Path = v.OverlayCard.Title(v.Page), overlayPath(o.ID)
+	if v.Form, err = overlayForm(o); err != nil {
+		return err
+	}
+	if v.Now, err = s.overlayNow(r.Context(), o); err != nil {
+		return err
+	}
+	if err := s.fillPreview(r, o, &v); err != nil {
+		return err
+	}
+	gifts, err := s.db.Gifts(r.Context(), db.GiftQuery{Limit: giftsOffered})
+	if err != nil {
+		return err
+	}
+	for _, g := range gifts {
+		v.Gifts = append(v.Gifts, g.GiftItem)
+	}
+	if fill != nil {
+		fill(&v)
+	}
+	w.Header().Set("Content-Security-Policy", contentSecurityPolicy+"; frame-src 'self'")
+	s.render(w, r, status, templates.OverlayEditor(v))
+	return nil
+}
+
+// fillPreview chooses whose events the preview shows: the room's while it is live, else the demo's, unless the reader chose.
+func (s *Server) fillPreview(r *http.Request, o db.Overlay, v *templates.OverlayPage) error {
+	demo := s.demoRoom()
+	v.HasDemo = demo != "" && demo != o.Room
+	_, open := s.engine.OpenSession(o.Room)
+	switch r.URL.Query().Get("events") {
+	case "demo":
+		v.Demo = v.HasDemo
+	case "room":
+	default:
+		v.Demo = v.HasDemo && !open
+	}
+	token, err := s.vault.signPreview(r.Context(), preview{o.ID, v.Demo}, time.Now())
+	v.Preview = overlayURL("", token)
+	return err
+}
