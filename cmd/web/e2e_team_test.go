@@ -110,24 +110,35 @@ func (b *visitor) seesWhatItMay(base string, role live.TeamRole, language string
 // audits has axe-core look at a page, on a desk and on a phone.
 func (b *visitor) audits(name string) {
 	b.t.Helper()
+	b.auditsAt(name, onDesk, onPhone)
+	b.size(onDesk.width, onDesk.height)
+}
+
+// display is how large a screen is, in pixels.
+type display struct{ width, height int64 }
+
+var onDesk, onPhone = display{1440, 900}, display{390, 844}
+
+// auditsAt has axe-core look at a page on some screens; it stays as large as the last.
+func (b *visitor) auditsAt(name string, screens ...display) {
+	b.t.Helper()
 	axe, err := os.ReadFile("../../node_modules/axe-core/axe.min.js")
 	if err != nil {
 		b.t.Fatalf("axe-core is missing, `npm ci` brings it: %v", err)
 	}
-	for _, size := range [][2]int64{{1440, 900}, {390, 844}} {
-		b.size(size[0], size[1])
+	for _, screen := range screens {
+		b.size(screen.width, screen.height)
 		b.value(string(axe) + `;""`)
 		wrong := b.value(`axe.run(document, {resultTypes: ["violations"]}).then((r) => JSON.stringify(r.violations
 			.filter((v) => v.impact === "serious" || v.impact === "critical").map((v) => [v.id, v.nodes.map((n) => n.html.slice(0, 200))])))`)
 		if wrong != "[]" {
-			b.t.Errorf("%s at %d: %s", name, size[0], wrong)
+			b.t.Errorf("%s at %d: %s", name, screen.width, wrong)
 		}
 		if wide := eval[bool](b, `document.documentElement.scrollWidth > innerWidth`); wide {
-			b.t.Errorf("%s is wider than a screen of %d", name, size[0])
+			b.t.Errorf("%s is wider than a screen of %d", name, screen.width)
 		}
-		b.picture(fmt.Sprintf("%s-%d", name, size[0]))
+		b.picture(fmt.Sprintf("%s-%d", name, screen.width))
 	}
-	b.size(1440, 900)
 }
 
 // size gives the page the size of a screen.

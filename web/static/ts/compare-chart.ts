@@ -155,7 +155,7 @@ export class CompareChart extends LightElement {
     ctx.font = `650 ${11 * pixel}px ${getComputedStyle(this).fontFamily}`;
     ctx.textAlign = "left";
     ctx.textBaseline = "middle";
-    apart(ends, 16 * pixel, label * pixel).forEach((y, at) => {
+    apart(ends, 16 * pixel, label * pixel, bbox.top).forEach((y, at) => {
       const { i, x } = ends[at]!;
       ctx.fillStyle = this.colour(looks[i % looks.length]!.colour);
       ctx.fillText(String(i + 1), x + 5 * pixel, y);

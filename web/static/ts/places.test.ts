@@ -19,8 +19,9 @@ test("a line ends where its last number is", () => {
 
 test("labels do not lie on each other", () => {
   const at = (x: number, y: number) => ({ x, y });
-  deepEqual(apart([at(5, 10), at(5, 50), at(5, 48), at(5, 45)], 16, 12), [10, 50, 38, 26]);
-  deepEqual(apart([at(5, 50), at(90, 50)], 16, 12), [50, 50]);
-  deepEqual(apart([at(5, 50), at(9, 50), at(13, 50)], 16, 12), [50, 38, 26]);
-  deepEqual(apart([], 16, 12), []);
+  deepEqual(apart([at(5, 10), at(5, 50), at(5, 48), at(5, 45)], 16, 12, 0), [10, 50, 38, 26]);
+  deepEqual(apart([at(5, 50), at(90, 50)], 16, 12, 0), [50, 50]);
+  deepEqual(apart([at(5, 50), at(9, 50), at(13, 50)], 16, 12, 0), [50, 38, 26]);
+  deepEqual(apart([at(5, 9), at(5, 9), at(5, 9)], 16, 12, 8), [32, 8, 20]);
+  deepEqual(apart([], 16, 12, 0), []);
 });

@@ -27,13 +27,20 @@ export interface Spot {
   y: number;
 }
 
-/** Heights for labels so that none lies on another: those that would move up, the lowest first; in the order given. */
-export function apart(spots: Spot[], width: number, height: number): number[] {
+/** Heights for labels so that none lies on another and none above the top: those that would move up, the lowest first; in the order given. */
+export function apart(spots: Spot[], width: number, height: number, top: number): number[] {
+  const raised = moved(spots, width, -height);
+  if (raised.every((y) => y >= top)) return raised;
+  return moved(spots.map((s, i) => ({ x: s.x, y: Math.max(top, raised[i]!) })), width, height);
+}
+
+/** Heights moved by whole steps, up or down, until no two are closer. */
+function moved(spots: Spot[], width: number, step: number): number[] {
   const out = spots.map((s) => s.y);
   const placed: number[] = [];
-  for (const i of spots.map((_, i) => i).sort((a, b) => spots[b]!.y - spots[a]!.y)) {
-    for (const other of [...placed].sort((a, b) => out[b]! - out[a]!)) {
-      if (Math.abs(spots[i]!.x - spots[other]!.x) < width && Math.abs(out[i]! - out[other]!) < height) out[i] = out[other]! - height;
+  for (const i of spots.map((_, i) => i).sort((a, b) => (spots[a]!.y - spots[b]!.y) * step)) {
+    for (const other of [...placed].sort((a, b) => (out[a]! - out[b]!) * step)) {
+      if (Math.abs(spots[i]!.x - spots[other]!.x) < width && Math.abs(out[i]! - out[other]!) < Math.abs(step)) out[i] = out[other]! + step;
     }
     placed.push(i);
   }
