@@ -55,5 +55,8 @@ func Veiled(e live.Event) live.Event {
 	return veiled.Interface().(live.Event) //nolint:forcetypeassert // it is a copy
 }
 
+// AlertAction is the least role that may ask something of an alert queue.
+func AlertAction(action string) live.TeamRole { return alertAction(action) }
+
 // HostAction is the least role that may ask something of a host.
 func HostAction(action string) live.TeamRole { return hostAction(action) }

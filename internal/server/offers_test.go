@@ -24,8 +24,11 @@ func (o offer) least(t *testing.T) live.TeamRole {
 	if !ok {
 		t.Errorf("%v is not in the table", o)
 	}
-	if strings.HasSuffix(o.pattern, "/host") || strings.HasSuffix(o.pattern, "/director") {
+	switch o.pattern {
+	case "/rooms/{unique_id}/host", "/stories/{storyId}/director":
 		return server.HostAction(o.action)
+	case "/overlays/{id}/control":
+		return server.AlertAction(o.action)
 	}
 	return need.Least
 }
@@ -54,7 +57,7 @@ func offers(t *testing.T, panel chi.Routes, doc *goquery.Document) []offer {
 			buttons = buttons.AddSelection(doc.Find("button[form='" + id + "']"))
 		}
 		buttons.Each(func(_ int, b *goquery.Selection) {
-			action := ""
+			action := form.Find("input[name=action]").AttrOr("value", "")
 			if b.AttrOr("name", "") == "action" {
 				action = b.AttrOr("value", "")
 			}
@@ -85,6 +88,7 @@ func (f *fixture) everything() []string {
 	replay := res.Request.URL
 	f.submit("/sessions/"+replay.Query().Get("session")+"/playback", "do", "pause", "back", "/rooms/mai")
 	f.quietRoom("ben")
+	alerts, timer := f.overlay("alerts", "ann", nil), f.overlay("timer", "ann", nil)
 	f.submit("/team/invites", "role", "reviewer", "once", "open")
 	f.submit("/team/tokens", "token_name", "bot", "role", "reviewer", "once", "token")
 	session := fmt.Sprintf("/sessions/%d", shown.ID)
@@ -92,7 +96,7 @@ func (f *fixture) everything() []string {
 		"/", "/rooms/ann", replay.RequestURI(), "/rooms/ben", "/rooms/ann/program", "/rooms/ann/simulate", "/rooms/mai/simulate", "/rooms/ben/simulate",
 		"/rooms/ann/viewers/68bob", "/sessions", session + "?minute=" + url.QueryEscape(live.Timestamp(pastStart)), session + "/shares", "/search?q=line",
 		"/compare", "/viewers/68ann", "/stories", "/stories/1", "/stories/1/memory", "/stories/1/messages", "/team", "/audit",
-		"/retention", session + "/delete",
+		"/retention", session + "/delete", "/overlays", fmt.Sprintf("/overlays/%d", alerts.ID), fmt.Sprintf("/overlays/%d", timer.ID),
 	}
 }
 
@@ -122,6 +126,7 @@ func TestPagesOfferOnlyWhatARoleMay(t *testing.T) {
 	notOnPages := map[string]bool{ // what a page asks for only while something is so that is not so here
 		"POST /setup": true, "POST /login": true, "POST /share/{token}": true, "POST /invite/{token}": true, "POST /rooms/{unique_id}/program/retry": true,
 		"POST /rooms/{unique_id}/stop": true, "POST /retention/run": true,
+		"POST /overlays/{id}/draft": true, // the editor's script
 	}
 	for address, need := range server.AccessTable() {
 		if strings.HasPrefix(address, "POST /") && !strings.HasPrefix(address, "POST /api/") && !notOnPages[address] && !seen[live.RoleOwner][address] {
