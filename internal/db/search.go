@@ -141,25 +141,80 @@ func (s *searcher) scope(ctx context.Context) error {
 
 // byText asks the index for the words, and looks at what it names: at few hits first, since a page is soon full.
 func (s *searcher) byText(ctx context.Context) error {
-	newest, oldest := s.order[0], s.order[len(s.order)-1]
-	upTo := searchRow(newest+1, 0)
-	if b := s.q.Before; b.Session != 0 {
-		upTo = min(upTo, searchRow(b.Session, b.Seq))
-	}
-	for _, most := range []int{4 * searchChunk, searchRows} {
-		rows, err := s.db.read.QueryContext(ctx, findNewestTerms, s.words.match, searchRow(oldest, 0), upTo, most)
-		hits, err := collect(rows, err, func(rows *sql.Rows, row *int64) error { return rows.Scan(row) })
-		if err != nil {
+	rows := searchRows
+	for _, stretch := range s.stretches() {
+		done, left, err := s.byTextIn(ctx, stretch, rows)
+		if done || err != nil {
 			return err
+		}
+		rows = left
+	}
+	return nil
+}
+
+// stretch is a part of the index: rows of sessions that follow one another, from the first up to but not including the last.
+type stretch struct{ from, upTo int64 }
+
+// mostStretches is into how many parts a search of one room is split. Of more, all rooms' hits are gone through.
+const mostStretches = 400
+
+// stretches returns the parts of the index that are in scope, the newest first. Where the beginning of a word is looked for there is
+// one: the index gathers all hits of such a question first, wherever they are, each time it is asked.
+func (s *searcher) stretches() []stretch {
+	var all []stretch
+	for _, id := range s.order {
+		if n := len(all); n > 0 && all[n-1].from == searchRow(id+1, 0) {
+			all[n-1].from = searchRow(id, 0)
+			continue
+		}
+		all = append(all, stretch{searchRow(id, 0), searchRow(id+1, 0)})
+	}
+	if s.words.prefix || len(all) > mostStretches {
+		all = []stretch{{all[len(all)-1].from, all[0].upTo}}
+	}
+	if b := s.q.Before; b.Session != 0 {
+		all[0].upTo = min(all[0].upTo, searchRow(b.Session, b.Seq))
+	}
+	return all
+}
+
+// byTextIn looks at a stretch of the index, and at so many of its rows. It reports whether the search is over, and how many rows may
+// still be looked at.
+func (s *searcher) byTextIn(ctx context.Context, in stretch, most int) (done bool, left int, err error) {
+	for _, some := range []int{4 * searchChunk, searchRows} {
+		some = min(some, most)
+		hits, err := s.hits(ctx, in, some)
+		if err != nil {
+			return false, 0, err
 		}
 		full, err := s.take(ctx, hits)
-		if full || err != nil || len(hits) < most {
-			return err
+		if full || err != nil {
+			return true, 0, err
 		}
-		upTo = hits[len(hits)-1]
+		if most -= len(hits); len(hits) < some {
+			return false, most, nil
+		}
+		in.upTo = hits[len(hits)-1]
+		if s.q.Origin != "" && s.q.Origin != live.OriginTikTok { // common words, said where little is: what was made up has an index
+			s.q.Before = Place{in.upTo >> 32, in.upTo & (1<<32 - 1)}
+			return true, 0, s.bySession(ctx)
+		}
+		if most <= 0 {
+			break
+		}
 	}
-	s.stop(Place{upTo >> 32, upTo & (1<<32 - 1)})
-	return nil
+	s.stop(Place{in.upTo >> 32, in.upTo & (1<<32 - 1)})
+	return true, 0, nil
+}
+
+// hits asks the index for rows of a stretch, the newest first.
+func (s *searcher) hits(ctx context.Context, in stretch, most int) ([]int64, error) {
+	text, args := findNewestTerms, []any{s.words.match, in.from, in.upTo, most}
+	if s.q.Room != "" {
+		text, args = findNewestTermsInRoom, append(args, s.q.Room)
+	}
+	rows, err := s.db.read.QueryContext(ctx, text, args...)
+	return collect(rows, err, func(rows *sql.Rows, row *int64) error { return rows.Scan(row) })
 }
 
 // stop ends a search that could go on.

@@ -116,8 +116,10 @@ const (
 	insertTerms = `INSERT INTO search (rowid, terms) VALUES ($1, $2)`
 	deleteTerms = `DELETE FROM search WHERE rowid BETWEEN $1 AND $2`
 	// The newest first; the rows say session and seq.
-	findNewestTerms = `SELECT rowid FROM search WHERE search MATCH $1 AND rowid > $2 AND rowid < $3 ORDER BY rowid DESC LIMIT $4`
-	findTerms       = `SELECT rowid & 4294967295 FROM search WHERE search MATCH $1 AND rowid > $2 AND rowid <= $3 ORDER BY rowid LIMIT $4`
+	findNewestTerms       = `SELECT rowid FROM search WHERE search MATCH $1 AND rowid > $2 AND rowid < $3 ORDER BY rowid DESC LIMIT $4`
+	findNewestTermsInRoom = `SELECT rowid FROM search WHERE search MATCH $1 AND rowid > $2 AND rowid < $3
+		AND rowid >> 32 IN (SELECT id FROM sessions WHERE room = $5) ORDER BY rowid DESC LIMIT $4`
+	findTerms = `SELECT rowid & 4294967295 FROM search WHERE search MATCH $1 AND rowid > $2 AND rowid <= $3 ORDER BY rowid LIMIT $4`
 )
 
 // The index of what stories may recall.

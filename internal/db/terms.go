@@ -63,6 +63,7 @@ func (q query) contains(text string) bool {
 // search is a question with phrases: what is between quotes must stand together and in that order. The index finds whole words.
 type search struct {
 	match   string
+	prefix  bool // whether the index is asked for the beginning of a word
 	words   query
 	phrases [][]run
 }
@@ -85,6 +86,7 @@ func newSearch(text string) search {
 	var quoted []string
 	for i, r := range all {
 		if r.grams || i == len(all)-1 && len(r.text) >= 3 {
+			s.prefix = s.prefix || !r.grams
 			quoted = append(quoted, r.required()...)
 		} else {
 			quoted = append(quoted, `"`+string(r.text)+`"`)

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"time"
 
 	"showcaller/internal/live"
@@ -93,23 +94,29 @@ const saidIn = 50
 
 // said returns the last messages of a viewer in a room, the newest first.
 func (d *DB) said(ctx context.Context, room, key string, rehearsals bool) ([]live.Event, error) {
-	rows, err := d.read.QueryContext(ctx, `SELECT DISTINCT a.session_id FROM viewers u JOIN session_viewers a ON a.viewer = u.id
+	rows, err := d.read.QueryContext(ctx, `SELECT a.session_id, a.viewer FROM viewers u JOIN session_viewers a ON a.viewer = u.id
 		JOIN sessions s ON s.id = a.session_id AND s.room = $1 WHERE u.user_id = $2 AND u.rehearsal <= $3 ORDER BY a.session_id DESC LIMIT $4`,
 		room, key, flagInt(rehearsals), saidIn)
-	sessions, err := collect(rows, err, func(rows *sql.Rows, id *int64) error { return rows.Scan(id) })
+	visits, err := collect(rows, err, func(rows *sql.Rows, v *visit) error { return rows.Scan(&v.session, &v.viewer) })
 	var out []live.Event
-	for i := 0; i < len(sessions) && len(out) < cardMessages && err == nil; i++ {
+	for i := 0; i < len(visits) && err == nil; i++ {
+		if len(out) >= cardMessages && visits[i].session != visits[i-1].session {
+			break // a session's rehearsed part has a viewer of its own, and may hold what is newer
+		}
 		var page []live.Event
-		page, err = d.saidInSession(ctx, sessions[i], key, rehearsals, cardMessages-len(out))
+		page, err = d.saidInSession(ctx, visits[i], cardMessages)
 		out = append(out, page...)
 	}
-	return out, err
+	slices.SortFunc(out, newestFirst)
+	return out[:min(len(out), cardMessages)], err
 }
 
-func (d *DB) saidInSession(ctx context.Context, session int64, key string, rehearsals bool, limit int) ([]live.Event, error) {
-	rows, err := d.read.QueryContext(ctx, eventColumns+by("events_viewer")+withNames+`WHERE e.session_id = $1
-		AND e.viewer IN (SELECT id FROM viewers WHERE user_id = $2 AND rehearsal <= $3) AND e.kind IN ('comment', 'question')
-		ORDER BY e.seq DESC LIMIT $4`, session, key, flagInt(rehearsals), limit)
+// visit is a viewer, by our number, in a session.
+type visit struct{ session, viewer int64 }
+
+func (d *DB) saidInSession(ctx context.Context, v visit, limit int) ([]live.Event, error) {
+	rows, err := d.read.QueryContext(ctx, eventColumns+by("events_viewer")+withNames+`WHERE e.session_id = $1 AND e.viewer = $2
+		AND e.kind IN ('comment', 'question') ORDER BY e.seq DESC LIMIT $3`, v.session, v.viewer, limit)
 	return collect(rows, err, scanEvent)
 }
 

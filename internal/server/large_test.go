@@ -38,7 +38,7 @@ func everything(longest live.SessionInfo, others []int64) []measured {
 	minute := longest.StartedAt.Add(30 * time.Minute).UTC().Format(time.RFC3339)
 	return []measured{
 		{50 * time.Millisecond, []string{
-			"/", "/rooms/host001", "/rooms/host050", "/rooms/host001/simulate", "/rooms/host001/program", "/rooms/host001/viewers/maianh0", "/rooms/host001/viewers/passer1_77",
+			"/", "/rooms/host001", "/rooms/host050", "/rooms/host001/simulate", "/rooms/host001/program", "/rooms/host001/viewers/6800000000000000000", "/rooms/host001/viewers/6900000000000000077",
 			"/sessions", "/sessions?room=host050", "/sessions?sort=diamonds", "/sessions?sort=viewers&page=3", "/compare", "/search", "/stories", "/team", "/audit", "/retention",
 			"/api/rooms", "/api/rooms/host001", "/api/rooms/host001/simulator", "/api/gifts", "/api/gifts?q=lion", "/api/scenarios", "/api/stories", "/api/overlays",
 			"/api/sessions", "/api/sessions?room=host050", "/api/sessions?from=2020-01-01T00:00:00Z&limit=1000", session,
@@ -51,7 +51,7 @@ func everything(longest live.SessionInfo, others []int64) []measured {
 			session + "/viewers", session + "/viewers?sort=comments", session + "/viewers?sort=last", session + "/viewers?sort=likes", session + "/viewers?cursor=5000",
 		}},
 		{100 * time.Millisecond, []string{
-			page, page + "?minute=" + url.QueryEscape(minute), page + "?part=minute&minute=" + url.QueryEscape(minute), page + "?origin=all", "/viewers/maianh0", "/viewers/passer1_77",
+			page, page + "?minute=" + url.QueryEscape(minute), page + "?part=minute&minute=" + url.QueryEscape(minute), page + "?origin=all", "/viewers/6800000000000000000", "/viewers/6900000000000000077",
 		}},
 		{150 * time.Millisecond, []string{
 			"/search?q=setup", "/search?q=" + url.QueryEscape("trời"), "/search?q=troi", "/search?q=" + url.QueryEscape("世界"), "/search?q=" + url.QueryEscape("天气"),
