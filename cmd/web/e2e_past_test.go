@@ -125,7 +125,7 @@ func TestPastPagesAreAccessible(t *testing.T) {
 			b.auditsAt("past-"+page.name+"-"+look.theme, look.screens...)
 		}
 	}
-	if wrong := b.complaints(); slices.ContainsFunc(wrong, func(s string) bool { return !strings.Contains(s, "422") }) {
+	if wrong := b.complaints(); len(wrong) > 0 {
 		t.Errorf("the console says %v", wrong)
 	}
 }

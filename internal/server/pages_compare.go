@@ -29,7 +29,9 @@ func (s *Server) showCompare(w http.ResponseWriter, r *http.Request) error {
 	status := http.StatusOK
 	switch n := len(ask.Sessions); {
 	case n == 0:
-	case n < 2 || n > live.MostCompared:
+	case n == 1: // a session's own page leads here, to choose what it is compared with
+		err = s.fillPicked(r.Context(), &v)
+	case n > live.MostCompared:
 		status = http.StatusUnprocessableEntity
 		err = s.fillPicked(r.Context(), &v)
 	default:

@@ -75,7 +75,7 @@ func (v ComparePage) chartTitle() string {
 
 func (v ComparePage) metricWord(m live.Metric) string { return v.t("review.series." + string(m)) }
 
-// wrong says why there is nothing to compare; "" if nobody asked, or there is.
+// wrong says why there is nothing to compare yet; "" if nobody asked, or there is.
 func (v ComparePage) wrong() string {
 	switch n := len(v.Picked); {
 	case n == 0:
