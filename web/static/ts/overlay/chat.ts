@@ -21,6 +21,7 @@ export class Chat implements View<"chat"> {
   private options: ChatOptions | undefined;
   private waiting: LiveEvent[] = [];
   private flush: ReturnType<typeof setTimeout> | undefined;
+  private sliding: Animation | undefined;
   private sweeper: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly stage: Stage) {
@@ -125,13 +126,16 @@ export class Chat implements View<"chat"> {
     else leave(line.root, this.stage.speed);
   }
 
-  /** Slides the lines that were there out of the way of new ones. Several such slides at once add up. */
+  /** Slides the lines that were there out of the way of new ones, from where an earlier slide has brought them. Slides that add up by
+      themselves (composite: "add") would have the browser lay out and paint each frame in the page's own thread. */
   private push(added: HTMLElement[], down: boolean): void {
     if (this.stage.calm) return;
     const way = down ? below(added[0]!) : this.list.offsetHeight - end(added[0]!.previousElementSibling);
     if (way === 0) return;
-    const from = `translateY(${down ? -way : way}px)`;
-    this.list.animate([{ transform: from }, { transform: "translateY(0)" }], { duration: this.stage.speed, easing: "cubic-bezier(.2,.7,.2,1)", composite: "add" });
+    const still = new DOMMatrixReadOnly(getComputedStyle(this.list).transform).m42;
+    this.sliding?.cancel();
+    this.sliding = this.list.animate([{ transform: `translateY(${still + (down ? -way : way)}px)` }, { transform: "translateY(0)" }],
+      { duration: this.stage.speed, easing: "cubic-bezier(.2,.7,.2,1)" });
   }
 
   private sweep(): void {
