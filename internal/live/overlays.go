@@ -363,10 +363,19 @@ func (o *Overlays) Control(ctx context.Context, id int64, c OverlayCommand) erro
 		return err
 	}
 	var failed error
-	if err := run.ask(ctx, func(s *running) { failed = s.control(ctx, c) }); err != nil {
+	err = run.ask(ctx, func(s *running) { failed = s.control(ctx, c) })
+	if err == nil {
+		err = failed
+	}
+	if err != nil {
 		return err
 	}
-	return failed
+	for _, preview := range o.previewsOf(id) {
+		if preview.room == run.room && preview.kind != OverlayAlerts { // a preview has alerts of its own
+			preview.later(ctx, func(s *running) { _ = s.control(ctx, c) }) // it may be elsewhere: only what is on air can refuse
+		}
+	}
+	return nil
 }
 
 // control does what was asked, and keeps it before it is answered: what somebody was told is done survives a crash.

@@ -323,27 +323,25 @@ func (s *Server) saveOverlay(w http.ResponseWriter, r *http.Request) error {
 // overlayDraftAnswer tells the editor's preview what to show.
 type overlayDraftAnswer struct {
 	Size    live.OverlaySize `json:"size"`
-	Options any              `json:"options"`
-	Errors  []string         `json:"errors"` // the ids of the fields that do not fit
+	Options any              `json:"options"` // null if something does not fit
+	Errors  []string         `json:"errors"`  // the ids of the fields that do not fit
 }
 
-// draftOverlay handles POST /overlays/{id}/draft: what the form would make of the overlay's page. Nothing is saved.
+// draftOverlay handles POST /overlays/{id}/draft: what the form would make of the overlay's page. Nothing is saved, so what does not fit
+// is no failure but the answer.
 func (s *Server) draftOverlay(w http.ResponseWriter, r *http.Request) error {
 	_, draft, err := s.typedOverlay(w, r)
 	if err != nil {
 		return err
 	}
-	answer, status := overlayDraftAnswer{Size: draft.overlay.Size, Errors: []string{}}, http.StatusOK
+	answer := overlayDraftAnswer{Size: draft.overlay.Size, Errors: []string{}}
 	for name := range draft.form.Errors {
 		answer.Errors = append(answer.Errors, templates.OverlayFieldID(name))
 	}
-	if slices.Sort(answer.Errors); len(answer.Errors) > 0 {
-		status = http.StatusUnprocessableEntity
-	} else {
+	if slices.Sort(answer.Errors); len(answer.Errors) == 0 {
 		answer.Options = draft.overlay.Options.Public()
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
 	return json.NewEncoder(w).Encode(answer)
 }

@@ -15,7 +15,7 @@ import (
 // documented are the addresses each line of the table in docs/team.md is about. Those of the AI host name what is asked of it.
 var documented = map[string][]string{
 	"read every page but the team's: rooms, sessions, search, viewers, comparisons, the AI host and its memory": {
-		"GET /", "GET /rooms/{unique_id}", "GET /sessions", "GET /sessions/{id}", "GET /search", "GET /viewers/{viewer}", "GET /compare", "GET /stories/{storyId}",
+		"GET /", "GET /rooms/{unique_id}", "GET /sessions", "GET /sessions/{id}", "GET /search", "GET /viewers/{viewer}", "GET /compare", "GET /overlays", "GET /stories/{storyId}",
 		"GET /stories/{storyId}/memory",
 	},
 	"fetch exports and follow events over a socket": {"GET /api/sessions/{id}/export.{format}", "GET /api/sessions/{id}/follow", "GET /api/rooms/{unique_id}/follow"},
@@ -25,7 +25,7 @@ var documented = map[string][]string{
 	},
 	"pause the AI host, skip what it says, have it answer a viewer no more": {"host pause", "host resume", "host skip", "host mute", "host unmute"},
 	"pause and skip alerts, clear what overlays show": {
-		"POST /api/overlays/{id}/queue", "POST /api/rooms/{unique_id}/overlays/stop", "POST /api/rooms/{unique_id}/overlays/resume",
+		"POST /api/overlays/{id}/queue", "POST /overlays/{id}/control", "POST /rooms/{unique_id}/overlays", "POST /api/rooms/{unique_id}/overlays/stop", "POST /api/rooms/{unique_id}/overlays/resume",
 	},
 	"add rooms, connect and disconnect them": {
 		"POST /rooms", "POST /rooms/{unique_id}/connect", "POST /rooms/{unique_id}/disconnect", "POST /api/rooms", "PATCH /api/rooms/{unique_id}",
@@ -34,7 +34,7 @@ var documented = map[string][]string{
 	"make the AI host speak, set it up, correct what it remembers": {
 		"host say", "host dry_run", "host bind", "POST /stories/{storyId}", "POST /stories/{storyId}/memory/{message}", "POST /api/stories/{storyId}/message",
 	},
-	"make overlays, see and change their addresses": {"POST /api/overlays", "POST /api/overlays/{id}/reveal", "POST /api/overlays/{id}/rotate", "DELETE /api/overlays/{id}"},
+	"make overlays, see and change their addresses": {"POST /overlays", "POST /overlays/{id}", "POST /overlays/{id}/reveal", "POST /api/overlays", "POST /api/overlays/{id}/reveal", "POST /api/overlays/{id}/rotate", "DELETE /api/overlays/{id}"},
 	"test, rehearse, replay": {
 		"GET /rooms/{unique_id}/simulate", "POST /rooms/{unique_id}/rehearsal", "POST /rooms/{unique_id}/replay", "POST /api/sessions/{id}/simulate", "POST /api/sessions/{id}/replay",
 	},

@@ -99,7 +99,7 @@ func (c OverlayCard) seenSize() string {
 }
 
 func (c OverlayCard) wrongSize() bool {
-	return c.Seen.Width > 0 && (c.Seen.Width != c.Size.Width || c.Seen.Height != c.Size.Height)
+	return c.Seen.OBS != "" && c.Seen.Width > 0 && (c.Seen.Width != c.Size.Width || c.Seen.Height != c.Size.Height)
 }
 
 // program is what shows the page: OBS and its browser plugin's version, or a browser.

@@ -5,7 +5,7 @@ const pause = 200; // ms of quiet after which what was typed is shown
 
 interface Draft {
   size: { width: number; height: number };
-  options: OverlaySetup["options"];
+  options: OverlaySetup["options"] | null; // null if something does not fit
   errors: string[];
 }
 
@@ -65,8 +65,8 @@ export class Editor {
     const draft = json ? ((await answer!.json()) as Draft) : undefined;
     for (const field of this.form.querySelectorAll(".unfit")) field.classList.remove("unfit");
     for (const id of draft?.errors ?? []) document.getElementById(id)?.classList.add("unfit");
-    this.note.textContent = this.note.dataset[answer?.ok ? "draft" : draft ? "wrong" : "lost"]!;
-    if (!draft || !answer?.ok) return;
+    this.note.textContent = this.note.dataset[draft?.options ? "draft" : draft ? "wrong" : "lost"]!;
+    if (!draft?.options) return;
     this.draft = draft;
     this.size = draft.size;
     this.fit();
