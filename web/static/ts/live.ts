@@ -71,6 +71,7 @@ export class Live {
   private timer: unknown;
   private failures = 0;
   private retry: number | undefined; // what the server's bye asked for
+  private heard = 0; // when the socket last said something
   private open = false; // the server has said something over this socket
 
   constructor(private readonly url: string, private readonly listener: Listener, private readonly world: World = browser) {}
@@ -119,9 +120,16 @@ export class Live {
     return `${this.url}?${query}`;
   }
 
+  /** Takes a new socket when nothing has been heard for too long. One timer sees to it: setting it anew with each word costs more
+      than reading the word. */
   private watch(): void {
-    this.world.cancel(this.timer);
-    this.timer = this.world.after(quiet, () => this.renew());
+    this.heard = this.world.now();
+    const look = (): void => {
+      const left = this.heard + quiet - this.world.now();
+      if (left <= 0) this.renew();
+      else this.timer = this.world.after(Math.min(left, quiet), look); // the clock may have been set back
+    };
+    this.timer = this.world.after(quiet, look);
   }
 
   /** Forgets the socket; a late word of it is ignored. */
@@ -150,7 +158,7 @@ export class Live {
   }
 
   private read(data: string): void {
-    this.watch();
+    this.heard = this.world.now();
     if (!this.open) {
       this.open = true;
       this.failures = 0;
