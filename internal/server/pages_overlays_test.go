@@ -163,8 +163,8 @@ func TestOverlayForm(t *testing.T) {
 			t.Errorf("%s holds %q after it was refused, not %q", name, kept.Get(name), wrong.Get(name))
 		}
 	}
-	if doc.Find("details.rule[open]").Length() != 2 {
-		t.Errorf("%d rules are open", doc.Find("details.rule[open]").Length())
+	if doc.Find("details.alert-rule[open]").Length() != 2 {
+		t.Errorf("%d rules are open", doc.Find("details.alert-rule[open]").Length())
 	}
 	after, err := f.db.Overlay(t.Context(), 1)
 	if diff := cmp.Diff(o, after); err != nil || diff != "" {

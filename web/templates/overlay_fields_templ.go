@@ -497,12 +497,12 @@ func overlayRules(v OverlayPage, g OverlayGroup) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "</p><div class=\"rules\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "</p><div class=\"alert-rules\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		for row := range v.Form.Rows[g.Rows] {
-			var templ_7745c5c3_Var23 = []any{"rule", templ.KV("off", !v.Form.has(inRow(g.Rows, row, "enabled"), "on"))}
+			var templ_7745c5c3_Var23 = []any{"alert-rule", templ.KV("off", !v.Form.has(inRow(g.Rows, row, "enabled"), "on"))}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var23...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

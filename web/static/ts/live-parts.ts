@@ -63,11 +63,13 @@ function parse(text: string): Document {
   return new DOMParser().parseFromString(text, "text/html");
 }
 
-/** Puts what is new into a part and keeps the keyboard where it was: on the same button, or the part's first. */
+/** Puts what is new into a part and keeps the keyboard where it was, on the same button or the part's first, and lists where they were read. */
 function replace(at: HTMLElement, part: HTMLElement): void {
   const held = at.contains(document.activeElement) ? (document.activeElement as HTMLButtonElement) : undefined;
   const value = held?.value;
+  const read = [...at.querySelectorAll("ol")].map((list) => list.scrollTop);
   at.replaceChildren(...part.childNodes);
+  at.querySelectorAll("ol").forEach((list, i) => (list.scrollTop = read[i] ?? 0));
   if (!held) return;
   const buttons = [...at.querySelectorAll<HTMLButtonElement>("button")];
   (buttons.find((b) => b.value === value) ?? buttons[0])?.focus();
