@@ -18,7 +18,7 @@ import (
 
 // browserKeys are the prefixes of the catalogue that the browser needs; the rest is only ever printed by the server.
 var browserKeys = []string{"unit.", "state.", "health.", "cause.", "reason.", "advice.", "num.", "panel.", "feed.", "chart.", "vital.", "silence.", "viewer.close", "live.keep", "sim.", "stage.", "review.series.", "review.mark.", "review.axis.", "compare.axis.",
-	"skip.", "host.", "fallback.", "guard.", "rule.", "talk.", "program.",
+	"skip.", "host.", "fallback.", "guard.", "rule.", "talk.", "program.", "replay.",
 }
 
 // build writes dist anew: bundles, pictures and manifest.json, which maps a name ("desk.js") to the file that holds it now
@@ -55,7 +55,7 @@ func bundle(root string) (map[string][]byte, map[string]string, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	ours := append(slices.Clone(catalogues), "web/static/ts/app.ts", "web/static/ts/desk.ts", "web/static/ts/simulator.ts", "web/static/ts/review.ts", "web/static/ts/compare.ts", "web/static/ts/stories.ts", "web/static/ts/overlays.ts", "web/static/ts/overlay.ts", "web/static/css/app.css", "web/static/css/overlay.css")
+	ours := append(slices.Clone(catalogues), "web/static/ts/app.ts", "web/static/ts/desk.ts", "web/static/ts/simulator.ts", "web/static/ts/review.ts", "web/static/ts/compare.ts", "web/static/ts/replay.ts", "web/static/ts/replay-frame.ts", "web/static/ts/stories.ts", "web/static/ts/overlays.ts", "web/static/ts/overlay.ts", "web/static/css/app.css", "web/static/css/overlay.css")
 	files, manifest := map[string][]byte{}, map[string]string{}
 	for _, options := range []api.BuildOptions{bundling(root, ours, true), bundling(root, alone, false)} {
 		result := api.Build(options)

@@ -66,6 +66,7 @@ var accessTable = map[string]access{
 
 	// Pages that are read.
 	"GET /": reviewer, "GET /rooms/{unique_id}": reviewer, "GET /rooms/{unique_id}/viewers/{viewer}": reviewer, "GET /picture": reviewer,
+	"GET /sessions/{id}/replay": reviewer, "GET /sessions/{id}/replay/stage": reviewer, "GET /sessions/{id}/replay/stage/picture": reviewer,
 	"GET /sessions": reviewer, "GET /sessions/{id}": reviewer, "GET /search": reviewer, "GET /compare": reviewer, "GET /viewers/{viewer}": reviewer,
 	"GET /overlays": reviewer, "GET /overlays/live": reviewer, "GET /overlays/{id}": reviewer, "GET /overlays/{id}/live": reviewer,
 	"GET /stories": reviewer, "GET /stories/{storyId}": reviewer, "GET /stories/{storyId}/memory": reviewer, "GET /stories/{storyId}/messages": reviewer,

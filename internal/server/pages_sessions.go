@@ -27,6 +27,7 @@ func (s *Server) pastPages(r chi.Router) {
 	s.importRoutes(r)
 	s.reviewPages(r)
 	s.retentionPages(r)
+	s.watchPages(r)
 }
 
 // showSessions handles GET /sessions.

@@ -66,7 +66,7 @@ func (p Page) pastPlaces() []string {
 
 // atPast reports whether a page is one about the past.
 func atPast(where string) bool {
-	return where == "review" || where == "session" || where == "viewers" || slices.Contains(pastPlaces, where)
+	return where == "review" || where == "replay" || where == "session" || where == "viewers" || slices.Contains(pastPlaces, where)
 }
 
 // sessionColumns are the columns that a list can be sorted by, in their order.

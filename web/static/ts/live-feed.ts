@@ -34,6 +34,7 @@ export class LiveFeed extends LightElement {
   count = 0;
 
   private readonly demo = "demo" in this.dataset; // everything is made up: the page says it once, not on each row
+  private readonly past = "past" in this.dataset; // what is over: nothing can be pinned
   private started = false; // the server has answered: from now on the list is ours
   private readonly rows = new Rows();
   private visible: Row[] = [];
@@ -316,7 +317,7 @@ export class LiveFeed extends LightElement {
   };
 
   private pin(row: Row): void {
-    if (!pinnable(row) || !may("moderator")) return;
+    if (this.past || !pinnable(row) || !may("moderator")) return;
     this.dispatchEvent(new CustomEvent("pin", { detail: { seq: row.pin ?? row.event.seq, on: !row.pin } }));
   }
 
@@ -390,7 +391,7 @@ export class LiveFeed extends LightElement {
     const span = this.heights.span(Math.max(0, top), height, atEnd && this.rate > flood ? overscanInFlood : overscan);
     const shown = this.visible.slice(span.from, span.to);
     const above = Math.max(span.before, height - inset - this.heights.total); // few rows stand at the bottom, where the new ones come
-    const view = { texts: this.texts, plain: this.demo, room: this.room };
+    const view = { texts: this.texts, plain: this.demo, room: this.room, past: this.past };
     return html`
       <li class="pad first" role="presentation" .style=${`height:${above}px`}></li>
       ${repeat(shown, (row) => row.id, (row, i) => rowView(row, view, span.from + i))}

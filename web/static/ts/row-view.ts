@@ -15,6 +15,7 @@ export interface View {
   texts: Texts;
   plain: boolean; // everything is made up: the page says it once, not on each row
   room: string;
+  past?: boolean; // what is over: nothing can be pinned
 }
 
 /** A list item. With an index it is one of a feed that can be walked with the keyboard. */
@@ -33,7 +34,7 @@ export function rowView(row: Row, view: View, index?: number): TemplateResult {
     <time datetime=${row.at}>${texts.clock(row.at)}</time>
     ${line.user ? face(line.user) : nothing}
     <div class="body">${body(line, e, view, !walk)}</div>
-    ${end(line, texts)}${walk && pinnable(row) && may("moderator") ? pinButton(row, texts) : nothing}
+    ${end(line, texts)}${walk && !view.past && pinnable(row) && may("moderator") ? pinButton(row, texts) : nothing}
   </li>`;
 }
 
