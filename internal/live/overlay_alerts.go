@@ -25,6 +25,7 @@ type alertsView struct {
 const (
 	namedAtOnce = 20          // alerts that one line of the log names
 	namedEvery  = time.Second // so that a wave of spam is not also one of ours
+	unseenEvery = time.Minute // between two lines about an overlay that no page shows: somebody may have forgotten it
 )
 
 func (v *alertsView) configure(_ context.Context, o OverlayOptions) error {
@@ -83,7 +84,7 @@ func (v *alertsView) tick(_ context.Context, now time.Time) error {
 
 // name writes into the session's log what alerts were not shown, and why.
 func (v *alertsView) name(now time.Time) {
-	if len(v.dropped) == 0 || now.Before(v.namedAt.Add(namedEvery)) {
+	if len(v.dropped) == 0 || now.Before(v.nextName()) {
 		return
 	}
 	v.namedAt = now
@@ -100,6 +101,15 @@ func (v *alertsView) name(now time.Time) {
 		v.leftover = 0
 	}
 	v.dropped = nil
+}
+
+// nextName is when alerts that were not shown may be named next.
+func (v *alertsView) nextName() time.Time {
+	unseen := func(r AlertRecord) bool { return r.Fate == AlertExpired || r.Fate == AlertUndrawn }
+	if !slices.ContainsFunc(v.dropped, func(r AlertRecord) bool { return !unseen(r) }) {
+		return v.namedAt.Add(unseenEvery)
+	}
+	return v.namedAt.Add(namedEvery)
 }
 
 // droppedEvent is the line of the log that names alerts which were not shown.
@@ -125,7 +135,7 @@ func droppedEvent(fate AlertFate, records []AlertRecord, more int, now time.Time
 func (v *alertsView) due() time.Time {
 	due := v.queue.due()
 	if len(v.dropped) > 0 {
-		if at := v.namedAt.Add(namedEvery); due.IsZero() || at.Before(due) {
+		if at := v.nextName(); due.IsZero() || at.Before(due) {
 			return at
 		}
 	}
