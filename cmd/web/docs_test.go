@@ -149,3 +149,50 @@ func fieldNames(t *testing.T, wire []byte, name string) []string {
 	}
 	return names
 }
+
+// Class names and properties that streamers are told to use in CSS of their own are those of the pages.
+func TestOverlayClassNames(t *testing.T) {
+	page, err := os.ReadFile("../../docs/overlays.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := bytes.Cut(page, []byte("\n## Your own CSS\n"))
+	section, _, _ = bytes.Cut(section, []byte("\n## "))
+	scripts, sheet := sources(t, "../../web/static/ts/overlay/*.ts"), sources(t, "../../web/static/css/overlay/base.css")
+	named := 0
+	for _, m := range regexp.MustCompile("`\\.([a-z]+(?:-[a-z]+)*)`").FindAllSubmatch(section, -1) {
+		named++
+		name := regexp.QuoteMeta(string(m[1]))
+		family, _, _ := strings.Cut(string(m[1]), "-") // role-moderator is made of role-${role}
+		if !regexp.MustCompile("[\"` ]"+name+"[\"` ]").Match(scripts) && !bytes.Contains(scripts, []byte(family+"-${")) {
+			t.Errorf("docs/overlays.md: no page has the class %s", m[1])
+		}
+	}
+	for _, m := range regexp.MustCompile("`(--[a-z-]+)`").FindAllSubmatch(section, -1) {
+		named++
+		if !regexp.MustCompile(string(m[1]) + ":").Match(sheet) {
+			t.Errorf("docs/overlays.md: no sheet has the property %s", m[1])
+		}
+	}
+	if named < 60 {
+		t.Errorf("docs/overlays.md names only %d classes and properties", named)
+	}
+}
+
+// sources returns files as one text.
+func sources(t *testing.T, pattern string) []byte {
+	t.Helper()
+	files, err := filepath.Glob(pattern)
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no files %s: %v", pattern, err)
+	}
+	var all []byte
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, text...)
+	}
+	return all
+}
