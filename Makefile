@@ -15,7 +15,7 @@ dev: ## the same, built anew and started again at each change
 
 test: node_modules ## every test: Go with the race detector, TypeScript, Chromium
 	@scripts/need.sh cc node chromium
-	go test -race -timeout 15m ./...
+	go test -race -timeout 25m ./...
 
 check: fresh lint test ## all that must hold before a commit: generated code fresh, linters, types, every test
 
@@ -35,7 +35,7 @@ fmt: bin/golangci-lint ## formats Go and templates
 	go tool templ fmt web/templates
 
 bench: ## every benchmark, a second each
-	go test -run '^$$' -bench . -benchmem -benchtime 1s ./...
+	go test -timeout 90m -run '^$$' -bench . -benchmem -benchtime 1s ./...
 
 fuzz: ## every fuzz target, 20 seconds each
 	@scripts/fuzz.sh 20s

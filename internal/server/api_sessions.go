@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strconv"
 	"time"
@@ -372,8 +373,11 @@ func (s *Server) simulate(ctx context.Context, in *simulation) (*simulated, erro
 	return &out, nil
 }
 
-// reportAPI logs an error of the API that is our fault.
+// reportAPI logs an error of the API that is our fault. That somebody left before the answer is nobody's.
 func (s *Server) reportAPI(err error) string {
+	if errors.Is(err, context.Canceled) {
+		return ""
+	}
 	if live.CodeOf(err) != live.CodeInternal && live.CodeOf(err) != live.CodeUnavailable {
 		return ""
 	}

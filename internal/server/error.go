@@ -86,8 +86,12 @@ func (s *Server) showError(w http.ResponseWriter, r *http.Request, err error) {
 	s.render(w, r, statusOf(err), templates.Error(templates.ErrorPage{Page: p, Code: code, Message: message, ID: id}))
 }
 
-// report logs what is our fault, with a number that the person can name, and returns that number.
+// report logs what is our fault, with a number that the person can name, and returns that number. That somebody left before the
+// answer is nobody's fault.
 func (s *Server) report(r *http.Request, err error) string {
+	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
+		return ""
+	}
 	if code := live.CodeOf(err); code != live.CodeInternal && code != live.CodeUnavailable {
 		return ""
 	}
