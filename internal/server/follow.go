@@ -24,6 +24,7 @@ import (
 const (
 	frameTimeout = 10 * time.Second // a browser that takes longer is gone
 	pingEvery    = 30 * time.Second
+	mostGathered = 1000 // ms
 )
 
 // follower is one browser that follows events over a socket.
@@ -32,10 +33,11 @@ type follower struct {
 	conn    *websocket.Conn
 	request *http.Request
 	printer *catalog.Printer
-	kinds   []live.Kind // only these; empty for all
-	host    bool        // what the room's host says and who waits for it, too
-	session int64       // the session the numbers belong to
-	after   int64       // the last seq the browser has; negative: from that many before the end
+	kinds   []live.Kind   // only these; empty for all
+	host    bool          // what the room's host says and who waits for it, too
+	gather  time.Duration // after a frame of events, for how long more are gathered
+	session int64         // the session the numbers belong to
+	after   int64         // the last seq the browser has; negative: from that many before the end
 	frame   []byte
 }
 
@@ -88,6 +90,13 @@ func (s *Server) newFollower(r *http.Request) (*follower, error) {
 		}
 	}
 	f.host = q.Get("with") == "host"
+	if v := q.Get("gather"); v != "" {
+		n, err := strconv.Atoi(v)
+		if err != nil || n < 0 || n > mostGathered {
+			return nil, &live.Error{Code: live.CodeInvalid, Op: "server.follow", Field: "gather", Msg: "gather must be a number of milliseconds from 0 to 1000.", Err: err}
+		}
+		f.gather = time.Duration(n) * time.Millisecond
+	}
 	return f, nil
 }
 
@@ -289,6 +298,12 @@ func (f *follower) sendEvents(ctx context.Context, batches iter.Seq2[[]live.Even
 		}
 		if err := f.write(ctx, f.frame); err != nil {
 			return err
+		}
+		if f.gather > 0 {
+			select {
+			case <-time.After(f.gather):
+			case <-ctx.Done():
+			}
 		}
 	}
 	return nil

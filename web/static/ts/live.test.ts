@@ -81,13 +81,13 @@ const of = (session: number, ...seqs: number[]) => seqs.map((seq) => comment(seq
 
 test("asks for a backlog first, and after a loss for what comes next", () => {
   const { world, got } = start();
-  assert.equal(world.query, "?after=-200");
+  assert.equal(world.query, "?after=-200&gather=250");
   world.socket.hello(7, 1000);
   world.socket.events(...of(7, 801, 802, 803));
   assert.deepEqual(got.sessions, [7]);
   world.socket.die();
   world.pass(30_000);
-  assert.equal(world.query, "?after=803&session=7");
+  assert.equal(world.query, "?after=803&gather=250&session=7");
   world.socket.hello(7, 1000);
   world.socket.events(...of(7, 804));
   assert.deepEqual(got.seqs, ["7/801", "7/802", "7/803", "7/804"]);
@@ -114,7 +114,7 @@ test("believes nothing behind a hole and asks again", () => {
   assert.deepEqual(got.seqs, ["7/1", "7/2"], "a socket given up has no say");
   world.pass(30_000);
   assert.equal(world.sockets.length, 2);
-  assert.equal(world.query, "?after=2&session=7");
+  assert.equal(world.query, "?after=2&gather=250&session=7");
   world.socket.hello(7, 9);
   world.socket.events(...of(7, 3, 4, 5));
   assert.deepEqual(got.seqs, ["7/1", "7/2", "7/3", "7/4", "7/5"]);
@@ -147,7 +147,7 @@ test("begins anew when the log is shorter than it was", () => {
   world.socket.die();
   world.pass(30_000);
   world.socket.hello(7, 2);
-  assert.equal(world.query, "?after=-200&session=7");
+  assert.equal(world.query, "?after=-200&gather=250&session=7");
   world.socket.hello(7, 2);
   world.socket.events(...of(7, 1, 2));
   assert.deepEqual(got.sessions, [7, 7]);
@@ -213,7 +213,7 @@ test("a socket without a word is replaced", () => {
   world.pass(1_000);
   assert.equal(world.sockets.length, 2);
   assert.ok(world.sockets[0]!.closed);
-  assert.equal(world.query, "?after=1&session=7");
+  assert.equal(world.query, "?after=1&gather=250&session=7");
   assert.equal(got.health.length, 1);
 });
 
@@ -224,7 +224,7 @@ test("is open from the first word on, whatever it is: a room without a session s
   assert.deepEqual(got.links.at(-1), { state: "open" });
   world.socket.die();
   world.pass(30_000);
-  assert.equal(world.query, "?after=-200");
+  assert.equal(world.query, "?after=-200&gather=250");
 });
 
 test("stopped is stopped", () => {

@@ -60,6 +60,7 @@ export interface World {
 }
 
 const backlog = 200; // events asked for when nothing is known yet
+const gather = 250; // ms in which the server gathers events after a frame of them: in a busy room each frame costs more than what is in it
 const minDelay = 1_000;
 const maxDelay = 30_000;
 const quiet = 75_000; // a socket without a word for so long may be dead without knowing it: a new one costs nothing
@@ -114,7 +115,7 @@ export class Live {
   }
 
   private address(): string {
-    const query = new URLSearchParams({ after: String(this.seq ?? -backlog) });
+    const query = new URLSearchParams({ after: String(this.seq ?? -backlog), gather: String(gather) });
     if (this.session > 0) query.set("session", String(this.session));
     if (this.listener.host) query.set("with", "host");
     return `${this.url}?${query}`;
