@@ -126,7 +126,8 @@ func (s *longShow) forget() {
 }
 
 // BenchmarkStageFrames shows a chat and alerts the same show at its own pace, in browsers slowed down four times, and reports how
-// many pictures a second each drew.
+// many pictures a second each drew, and how busy its main thread was: where pictures are put together by the processor, for want of a
+// graphics card, they may be fewer than the page would bear.
 func BenchmarkStageFrames(b *testing.B) {
 	s := newLongShow(b)
 	const seconds = 30
@@ -134,6 +135,7 @@ func BenchmarkStageFrames(b *testing.B) {
 		call(t, emulation.SetCPUThrottlingRate, emulation.SetCPUThrottlingRateParams{Rate: slowdown})
 		t.value(`(() => { window.drawn = []; const note = (at) => { drawn.push(at); requestAnimationFrame(note); }; requestAnimationFrame(note); return ""; })()`)
 	}
+	chat, alerts, began := s.chat.busy(), s.alerts.busy(), time.Now()
 	pace := time.NewTicker(time.Second / stageFrames)
 	defer pace.Stop()
 	for frame := range seconds * stageFrames {
@@ -143,6 +145,9 @@ func BenchmarkStageFrames(b *testing.B) {
 			s.gift(stagePerGift * 1000 / stageRate)
 		}
 	}
+	took := time.Since(began).Seconds()
+	b.ReportMetric(100*(s.chat.busy()-chat)/took, "%chat-main-thread")
+	b.ReportMetric(100*(s.alerts.busy()-alerts)/took, "%alerts-main-thread")
 	for name, t := range map[string]*tab{"chat": s.chat, "alerts": s.alerts} {
 		var drawn []float64
 		if err := json.Unmarshal([]byte(t.value(`JSON.stringify(drawn)`)), &drawn); err != nil {
