@@ -88,9 +88,9 @@ function likes(t: Totals, total: number, count: number): void {
   }
 }
 
-/** Comments of the last minute. Times are the events' own, so a reader's clock that is wrong does no harm. */
+/** Comments of the last minute, to the second. Times are the events' own, so a reader's clock that is wrong does no harm. */
 export class Rate {
-  private times: number[] = [];
+  private readonly seconds = new Map<number, number>(); // comments by the second, since the epoch
   private skew = -Infinity; // of the events' clock against the reader's, taken from the event that was least late
 
   add(events: LiveEvent[], all: boolean, now: number): void {
@@ -98,14 +98,20 @@ export class Rate {
       const at = Date.parse(e.data.timestamp);
       if (!counts(e, all) || Number.isNaN(at)) continue;
       this.skew = Math.max(this.skew, at - now);
-      if (e.event_type === "comment") this.times.push(at);
+      if (e.event_type !== "comment") continue;
+      const second = Math.floor(at / 1000);
+      this.seconds.set(second, (this.seconds.get(second) ?? 0) + 1);
     }
   }
 
   perMinute(now: number): number {
     const from = now + (this.skew === -Infinity ? 0 : this.skew) - 60_000;
-    this.times = this.times.filter((at) => at > from);
-    return this.times.length;
+    let comments = 0;
+    for (const [second, n] of this.seconds) {
+      if (second * 1000 > from) comments += n;
+      else this.seconds.delete(second);
+    }
+    return comments;
   }
 }
 
