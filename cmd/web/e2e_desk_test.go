@@ -90,19 +90,22 @@ func (b *tab) value(script string) string {
 }
 
 // until waits for a script to be true, through whatever pages come meanwhile: the page itself looks, a page that is left looks no
-// more.
+// more. A script that throws is not true yet: a frame's document has no body while it loads.
 func (b *tab) until(script string) {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
-	look := `new Promise(done => { const look = () => (` + script + `) ? done("true") : setTimeout(look, 50); look(); })`
+	isTrue := `(() => { try { return !!(` + script + `); } catch { return false; } })()`
+	look := `new Promise(done => { const look = () => ` + isTrue + ` ? done("true") : setTimeout(look, 50); look(); })`
 	for {
 		v, err := chromedp.Run(ctx, chromedp.Evaluate[string](look, chromedp.EvalAwaitPromise))
 		switch {
 		case err == nil && v == "true":
 			return
 		case ctx.Err() != nil:
-			b.t.Fatalf("never true: %s\n%s", script, b.value(`document.querySelector("main")?.innerText.slice(0, 2000) ?? document.body.innerText`))
+			last := `(() => { try { return String(` + script + `); } catch (err) { return String(err); } })()`
+			page := `document.querySelector("main")?.innerText.slice(0, 2000) ?? document.body.innerText`
+			b.t.Fatalf("never true, now %s: %s\n%s", b.value(last), script, b.value(page))
 		case !left(err):
 			b.t.Fatalf("%s: %v", script, err)
 		}

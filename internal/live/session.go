@@ -202,7 +202,6 @@ func (r *recorder) run() {
 			return
 		}
 	}
-	r.once.Do(func() { close(r.stop) })
 	r.drain()
 }
 
@@ -336,6 +335,7 @@ func (r *recorder) fail(err error, waiting []waiter) {
 	r.mu.Lock()
 	r.err = err
 	r.mu.Unlock()
+	r.once.Do(func() { close(r.stop) }) // before anybody hears of it: who comes after that is refused, not queued
 	answer(waiting, r.last, err)
 }
 
