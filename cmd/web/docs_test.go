@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -150,6 +151,9 @@ func fieldNames(t *testing.T, wire []byte, name string) []string {
 	return names
 }
 
+// madeClasses are the families of class names that pages make of what there is: role-moderator of role-${role}.
+var madeClasses = []string{"role", "is", "on", "of", "tone", "badge"}
+
 // Class names and properties that streamers are told to use in CSS of their own are those of the pages.
 func TestOverlayClassNames(t *testing.T) {
 	page, err := os.ReadFile("../../docs/overlays.md")
@@ -163,8 +167,9 @@ func TestOverlayClassNames(t *testing.T) {
 	for _, m := range regexp.MustCompile("`\\.([a-z]+(?:-[a-z]+)*)`").FindAllSubmatch(section, -1) {
 		named++
 		name := regexp.QuoteMeta(string(m[1]))
-		family, _, _ := strings.Cut(string(m[1]), "-") // role-moderator is made of role-${role}
-		if !regexp.MustCompile("[\"` ]"+name+"[\"` ]").Match(scripts) && !bytes.Contains(scripts, []byte(family+"-${")) {
+		family, _, _ := strings.Cut(string(m[1]), "-")
+		made := slices.Contains(madeClasses, family) && bytes.Contains(scripts, []byte(family+"-${"))
+		if !regexp.MustCompile("[\"` ]"+name+"[\"` ]").Match(scripts) && !made {
 			t.Errorf("docs/overlays.md: no page has the class %s", m[1])
 		}
 	}

@@ -66,7 +66,7 @@ func beginsArray(r *bufio.Reader) (bool, error) {
 		c, _, err := r.ReadRune()
 		switch {
 		case errors.Is(err, io.EOF):
-			return false, Errorf(CodeInvalid, "The file is empty. Choose a capture, or an export as JSON or JSONL.")
+			return false, BadFile("file_empty", 0, "The file is empty. Choose a capture, or an export as JSON or JSONL.", nil)
 		case err != nil:
 			return false, err
 		case c == '\ufeff' || c == ' ' || c == '\n' || c == '\r' || c == '\t':
@@ -100,7 +100,7 @@ func readEvent(d *json.Decoder, unknown func(Kind)) (Event, error) {
 }
 
 func importError(n int, what string, err error) error {
-	return &Error{Code: CodeInvalid, Op: "live.Import", Field: "file", Msg: fmt.Sprintf("Event %d of the file cannot be read: %s (%v). Nothing was imported.", n, what, err), Err: err}
+	return BadFile("file_event", n, fmt.Sprintf("Event %d of the file cannot be read: %s (%v). Nothing was imported.", n, what, err), err)
 }
 
 // sane refuses numbers that no LIVE has: sums of them would say nothing.
@@ -235,7 +235,7 @@ func lookOver(file io.Reader) (overview, error) {
 		return o, err
 	}
 	if o.first.IsZero() {
-		return o, &Error{Code: CodeInvalid, Op: "live.Import", Field: "file", Msg: "There is no event with a time in this file. Choose a capture, or an export as JSON or JSONL."}
+		return o, BadFile("file_events", 0, "There is no event with a time in this file. Choose a capture, or an export as JSON or JSONL.", nil)
 	}
 	o.hash = hex.EncodeToString(sum.Sum(nil))[:24]
 	return o, nil

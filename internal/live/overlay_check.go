@@ -1,6 +1,7 @@
 package live
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -12,7 +13,7 @@ import (
 // FieldError says what is wrong with one field. Rule and its numbers let a page say it in the reader's language.
 type FieldError struct {
 	Path    string // "rules[0].title"
-	Rule    string // "range", "one_of", "length", "colour", "zone", "ascending", "placeholder", "count", "type", "unknown", "object", "css"
+	Rule    string // "range", "one_of", "length", "colour", "zone", "ascending", "placeholder", "count", "type", "unknown", "object", "css", "file_…"
 	Min     int64
 	Max     int64
 	Allowed string // of one_of and placeholder: what may stand there
@@ -26,6 +27,8 @@ func (e FieldError) Args() map[string]any {
 		return map[string]any{"Least": e.Min, "Most": e.Max}
 	case "one_of", "placeholder":
 		return map[string]any{"Allowed": e.Allowed}
+	case "file_event":
+		return map[string]any{"Number": e.Min}
 	}
 	return nil
 }
@@ -40,6 +43,12 @@ func (f FieldErrors) Error() string {
 		parts[i] = strings.TrimPrefix(e.Path+": "+e.Message, ": ")
 	}
 	return strings.Join(parts, " ")
+}
+
+// BadFile is a file that is refused: by which rule, and for "file_event" by which of its events.
+func BadFile(rule string, event int, message string, cause error) *Error {
+	found := FieldErrors{{Path: "file", Rule: rule, Min: int64(event), Message: message}}
+	return &Error{Code: CodeInvalid, Op: "live.Import", Field: "file", Msg: message, Err: errors.Join(found, cause)}
 }
 
 func badOptions(errs ...FieldError) error {

@@ -3,7 +3,7 @@ package server
 import (
 	"cmp"
 	"net/http"
-	"path/filepath"
+	stdpath "path"
 	"slices"
 	"strings"
 
@@ -52,7 +52,7 @@ func (s *Server) showDocs(api huma.API) func(http.ResponseWriter, *http.Request)
 func roleFor(method, path string) live.TeamRole {
 	need, ok := accessTo(method, path)
 	if !ok {
-		need, _ = accessTo(method, strings.TrimSuffix(path, filepath.Ext(path))+".{format}")
+		need, _ = accessTo(method, strings.TrimSuffix(path, stdpath.Ext(path))+".{format}")
 	}
 	return need.least
 }

@@ -60,8 +60,8 @@ func (s *Server) page(h func(http.ResponseWriter, *http.Request) error) http.Han
 }
 
 func (s *Server) showError(w http.ResponseWriter, r *http.Request, err error) {
-	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
-		return // the browser went away; nobody reads an answer, and it is nobody's fault
+	if wentAway(r, err) {
+		return
 	}
 	id := s.report(r, err)
 	if strings.HasPrefix(r.URL.Path, "/api/") {
@@ -86,12 +86,13 @@ func (s *Server) showError(w http.ResponseWriter, r *http.Request, err error) {
 	s.render(w, r, statusOf(err), templates.Error(templates.ErrorPage{Page: p, Code: code, Message: message, ID: id}))
 }
 
-// report logs what is our fault, with a number that the person can name, and returns that number. That somebody left before the
-// answer is nobody's fault.
+// wentAway reports whether a request failed because whoever asked did not wait: nobody reads an answer, and it is nobody's fault.
+func wentAway(r *http.Request, err error) bool {
+	return errors.Is(err, context.Canceled) && r.Context().Err() != nil
+}
+
+// report logs what is our fault, with a number that the person can name, and returns that number.
 func (s *Server) report(r *http.Request, err error) string {
-	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
-		return ""
-	}
 	if code := live.CodeOf(err); code != live.CodeInternal && code != live.CodeUnavailable {
 		return ""
 	}

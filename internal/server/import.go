@@ -13,6 +13,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"showcaller/internal/live"
+	"showcaller/web/catalog"
 	"showcaller/web/templates"
 )
 
@@ -37,8 +38,9 @@ func (s *Server) importForm(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		done, err = s.importFile(r, upload)
 	}
-	if code := live.CodeOf(err); err != nil && (code == live.CodeInvalid || code == live.CodeConflict) {
-		v := templates.SessionsPage{Page: s.view(r, "sessions.title"), Filter: templates.SessionFilter{Page: 1}, ImportError: live.MessageOf(err)}
+	if code := live.CodeOf(err); code == live.CodeInvalid || code == live.CodeConflict {
+		v := templates.SessionsPage{Page: s.view(r, "sessions.title"), Filter: templates.SessionFilter{Page: 1}}
+		v.ImportError = importWords(v.Printer, err)
 		if upload != nil {
 			v.ImportRoom = upload.room
 		}
@@ -50,6 +52,17 @@ func (s *Server) importForm(w http.ResponseWriter, r *http.Request) error {
 	}
 	http.Redirect(w, r, "/sessions/"+strconv.FormatInt(done.Session.ID, 10), http.StatusSeeOther)
 	return nil
+}
+
+// importWords says in the reader's language why a file was not imported.
+func importWords(p *catalog.Printer, err error) string {
+	if found, ok := errors.AsType[live.FieldErrors](err); ok {
+		return ruleWords(p, found[0])
+	}
+	if live.CodeOf(err) == live.CodeConflict {
+		return p.T("sessions.import.busy")
+	}
+	return p.T("sessions.import.name")
 }
 
 // importAPI handles POST /api/sessions/import?room=: the body is the file.
@@ -112,7 +125,7 @@ func spool(from io.Reader, room string) (*upload, error) {
 	u := &upload{room, file}
 	_, err = io.Copy(file, from)
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
-		err = &live.Error{Code: live.CodeInvalid, Op: "server.import", Field: "file", Msg: "The file is larger than 2 GiB.", Err: err}
+		err = live.BadFile("file_large", 0, "The file is larger than 2 GiB.", err)
 	}
 	if err == nil {
 		_, err = file.Seek(0, io.SeekStart)
@@ -124,7 +137,7 @@ func spool(from io.Reader, room string) (*upload, error) {
 func receive(w http.ResponseWriter, r *http.Request) (*upload, error) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxImport)
 	invalid := func(err error) error {
-		return &live.Error{Code: live.CodeInvalid, Op: "server.import", Field: "file", Msg: "Choose a file to import.", Err: err}
+		return live.BadFile("file_missing", 0, "Choose a file to import.", err)
 	}
 	parts, err := r.MultipartReader()
 	if err != nil {

@@ -200,7 +200,7 @@ func (d *overlayDraft) value(f templates.OverlayField, name string) (any, bool) 
 }
 
 func withoutEmpty(all []string) []string {
-	return slices.DeleteFunc(slices.Clone(append([]string{}, all...)), func(s string) bool { return s == "" })
+	return slices.DeleteFunc(append([]string{}, all...), func(s string) bool { return s == "" })
 }
 
 // numberIn reads a whole number as people write it, with or without marks between the thousands.

@@ -17,6 +17,7 @@ import (
 
 	"showcaller/internal/db"
 	"showcaller/internal/live"
+	"showcaller/web/catalog"
 	"showcaller/web/templates"
 )
 
@@ -125,7 +126,7 @@ func (s *Server) overlayCards(r *http.Request) ([]templates.OverlayCard, error) 
 	cards := make([]templates.OverlayCard, 0, len(all))
 	for _, o := range all {
 		c, err := s.overlayCard(r, o)
-		if live.CodeOf(err) == live.CodeNotFound && err != nil { // deleted while we looked
+		if live.CodeOf(err) == live.CodeNotFound { // deleted while we looked
 			continue
 		}
 		if err != nil {
@@ -206,12 +207,7 @@ func (s *Server) overlayErrors(r *http.Request, err error) templates.Errors {
 		}
 		return errs
 	}
-	switch e.Field {
-	case "kind", "room":
-		errs[e.Field] = p.T("ov.error." + e.Field)
-	default:
-		errs[e.Field] = e.Msg
-	}
+	errs[e.Field] = p.T("ov.error." + e.Field) // a kind or a room that is not there
 	return errs
 }
 
@@ -240,7 +236,7 @@ func (s *Server) formImportOverlay(w http.ResponseWriter, r *http.Request) error
 			return refuse("file_room", "ov.error.room")
 		}
 		return s.renderOverlays(w, r, http.StatusUnprocessableEntity, func(v *templates.OverlaysPage) {
-			v.FileRoom, v.Errors = r.PostForm.Get("room"), templates.Errors{"file": v.Printer.T("ov.error.file.options", "Why", fileProblem(err))}
+			v.FileRoom, v.Errors = r.PostForm.Get("room"), templates.Errors{"file": v.Printer.T("ov.error.file.options", "Why", fileProblem(v.Printer, err))}
 		})
 	}
 	if err != nil {
@@ -251,11 +247,11 @@ func (s *Server) formImportOverlay(w http.ResponseWriter, r *http.Request) error
 }
 
 // fileProblem names the first thing that does not fit in a file.
-func fileProblem(err error) string {
-	if found, ok := errors.AsType[live.FieldErrors](err); ok && len(found) > 0 {
-		return found[0].Path + ": " + found[0].Message
+func fileProblem(p *catalog.Printer, err error) string {
+	if found, ok := errors.AsType[live.FieldErrors](err); ok {
+		return found[0].Path + ": " + ruleWords(p, found[0])
 	}
-	return live.MessageOf(err)
+	return p.T("ov.error.file.kind")
 }
 
 // overlayFileIn reads the file of a form.
@@ -356,7 +352,7 @@ func (s *Server) formDeleteOverlay(w http.ResponseWriter, r *http.Request) error
 	}
 	o, err := s.overlayInPath(r)
 	switch {
-	case live.CodeOf(err) == live.CodeNotFound && err != nil:
+	case live.CodeOf(err) == live.CodeNotFound:
 	case err != nil:
 		return err
 	case r.PostForm.Get("sure") != "yes":
@@ -475,7 +471,7 @@ func (s *Server) formControlOverlay(w http.ResponseWriter, r *http.Request) erro
 	if once := get("once"); err == nil && (once == "" || s.onces.first(once+get("action")+get("alert"))) {
 		err = s.opts.Overlays.Control(r.Context(), o.ID, live.OverlayCommand{Do: get("action"), ID: get("alert"), Amount: amount})
 	}
-	if code := live.CodeOf(err); err != nil && (code == live.CodeConflict || code == live.CodeInvalid) {
+	if code := live.CodeOf(err); code == live.CodeConflict || code == live.CodeInvalid {
 		return s.renderOverlay(w, r, o, statusOf(err), func(v *templates.OverlayPage) {
 			v.Now.Notice, v.Now.Amount = v.Printer.T(controlProblem(o.Kind, code)), get("amount")
 		})

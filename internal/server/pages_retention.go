@@ -53,7 +53,7 @@ func (s *Server) renderRetention(w http.ResponseWriter, r *http.Request, status 
 		return err
 	}
 	v.Raw, v.Whole, v.Mark = doomedOf(plan.Raw), doomedOf(plan.Whole), plan.Mark()
-	if v.Next, err = s.nextRetention(ctx); err != nil {
+	if v.Next, err = s.nextRetention(ctx, time.Now()); err != nil {
 		return err
 	}
 	space, err := s.db.Space(ctx)

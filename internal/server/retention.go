@@ -96,7 +96,7 @@ func (s *Server) keepOnce(ctx context.Context, now time.Time) error {
 	if err := s.db.Sweep(ctx); err != nil {
 		return err
 	}
-	next, err := s.nextRetention(ctx)
+	next, err := s.nextRetention(ctx, now)
 	if err != nil || next.IsZero() || now.Before(next) {
 		return err
 	}
@@ -122,8 +122,8 @@ func planTarget(p db.RetentionPlan) string {
 	return fmt.Sprintf("/retention sessions=%d events_of=%d events=%d", len(p.Whole), len(p.Raw), p.Events())
 }
 
-// nextRetention is when the rules are applied next; the zero time while there are none.
-func (s *Server) nextRetention(ctx context.Context) (time.Time, error) {
+// nextRetention is when the rules are applied next, as seen now; the zero time while there are none.
+func (s *Server) nextRetention(ctx context.Context, now time.Time) (time.Time, error) {
 	rules, err := s.db.Retentions(ctx)
 	if err != nil || len(rules) == 0 {
 		return time.Time{}, err
@@ -134,7 +134,7 @@ func (s *Server) nextRetention(ctx context.Context) (time.Time, error) {
 	}
 	at, err := time.Parse(time.RFC3339, last)
 	if err != nil { // nobody has put it off yet: it is done now
-		return time.Now(), nil
+		return now, nil
 	}
 	return at.Add(retentionDay), nil
 }

@@ -97,15 +97,12 @@ func (v ComparePage) without(id int64) templ.SafeURL {
 	return templ.SafeURL("/compare?" + q.Encode())
 }
 
-// besides are the sessions that were chosen, are too few, and are not among the last ten to be ticked there.
-func (v ComparePage) besides() []int64 {
-	var out []int64
-	for _, p := range v.Picked[:min(len(v.Picked), 1)] {
-		if len(v.Picked) == 1 && !slices.ContainsFunc(v.Trend, func(s SessionRow) bool { return s.ID == p.ID }) {
-			out = append(out, p.ID)
-		}
+// besides is the one session that was chosen, where it is not among the last ten to be ticked there; 0 for none.
+func (v ComparePage) besides() int64 {
+	if len(v.Picked) != 1 || slices.ContainsFunc(v.Trend, func(s SessionRow) bool { return s.ID == v.Picked[0].ID }) {
+		return 0
 	}
-	return out
+	return v.Picked[0].ID
 }
 
 func (v ComparePage) chosen(id int64) bool { return slices.Contains(v.Ask.Sessions, id) }
@@ -274,15 +271,20 @@ func (v ComparePage) bar(i int, of func(SessionRow) float64) string {
 	return strconv.Itoa(int(max(0, of(v.Trend[i])) / most * 100))
 }
 
-// heat is how strong a cell of the grid is, in five steps up to the most.
-func (v ComparePage) heat(h live.GridHour) string {
+// warmest is the most that a cell of the grid has.
+func (v ComparePage) warmest() float64 {
 	most := 0.0
 	for _, day := range v.Grid {
 		for _, hour := range day {
 			most = max(most, hour.Of(v.Ask.Metric))
 		}
 	}
-	switch n := h.Of(v.Ask.Metric); {
+	return most
+}
+
+// heat is how strong a cell of the grid is, in five steps up to the most.
+func heat(n, most float64) string {
+	switch {
 	case n < 0:
 		return "heat-none"
 	case most == 0:

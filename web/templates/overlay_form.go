@@ -2,6 +2,7 @@ package templates
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -211,12 +212,7 @@ func (f OverlayForm) get(name string) string { return f.Values.Get(name) }
 
 // has reports whether a box is ticked.
 func (f OverlayForm) has(name, value string) bool {
-	for _, v := range f.Values[name] {
-		if v == value {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(f.Values[name], value)
 }
 
 // slot is what stands in a place of a list in an order.
@@ -227,18 +223,15 @@ func (f OverlayForm) slot(name string, i int) string {
 	return ""
 }
 
-// inRow is the name of a field in a row of a list.
-func inRow(list string, row int, path string) string {
+// OverlayInRow is the name of a field in a row of a list.
+func OverlayInRow(list string, row int, path string) string {
 	return OverlayOption + list + "[" + strconv.Itoa(row) + "]." + path
 }
-
-// OverlayInRow is the name of a field in a row of a list.
-func OverlayInRow(list string, row int, path string) string { return inRow(list, row, path) }
 
 // wrongIn reports whether something in a row does not fit: it must be seen.
 func (f OverlayForm) wrongIn(list string, row int) bool {
 	for name := range f.Errors {
-		if strings.HasPrefix(name, inRow(list, row, "")) {
+		if strings.HasPrefix(name, OverlayInRow(list, row, "")) {
 			return true
 		}
 	}
@@ -256,15 +249,13 @@ func (f OverlayForm) wrongGroup(g OverlayGroup) bool {
 }
 
 // OverlayFieldID is a field's name as an id.
-func OverlayFieldID(name string) string { return overlayID(name) }
-
-func overlayID(name string) string {
+func OverlayFieldID(name string) string {
 	return strings.NewReplacer("[", "-", "]", "", ".", "-").Replace(name)
 }
 
 // ruleWhat says in a line what a rule is for.
 func ruleWhat(p Page, f OverlayForm, row int) string {
-	get := func(path string) string { return f.get(inRow("rules", row, path)) }
+	get := func(path string) string { return f.get(OverlayInRow("rules", row, path)) }
 	on := get("on")
 	if on == "" {
 		return p.t("ov.rule.new")

@@ -214,18 +214,6 @@ func timerLeft(s live.TimerState, now time.Time) time.Duration {
 	return max(0, left)
 }
 
-// hours is a length of time as a clock shows it.
-func hours(d time.Duration) string {
-	s := int64(d.Seconds())
-	two := func(n int64) string {
-		if n < 10 {
-			return "0" + strconv.FormatInt(n, 10)
-		}
-		return strconv.FormatInt(n, 10)
-	}
-	return strconv.FormatInt(s/3600, 10) + ":" + two(s/60%60) + ":" + two(s%60)
-}
-
 // StageKey is the desk's key that clears the screen.
 type StageKey struct {
 	Overlays bool // the room has overlays that it would clear

@@ -1,10 +1,9 @@
 // <live-chart>: viewers, comments and diamonds of the last hour, with our own marks on the same axis.
 import { html, type TemplateResult } from "lit";
-import { createRef, ref } from "lit/directives/ref.js";
+import { ref } from "lit/directives/ref.js";
 import uPlot from "uplot";
-import { LightElement } from "./element";
 import { series, startOf, step, ticks, type History, type Mark } from "./history";
-import type { Texts } from "./i18n";
+import { fitting, PlotElement, type Look } from "./plot-element";
 
 const height = 132;
 const redraw = 4_000; // ms between two drawings of one minute: its last bar grows
@@ -16,41 +15,17 @@ function programSign({ action, label }: Mark): string {
   return action === "pause" || action === "resume" ? sign : `${sign} ${label}`.trim();
 }
 
-/** Cuts a text to a width, never inside a letter. */
-function fit(text: string, most: number, width: (s: string) => number): string {
-  if (width(text) <= most) return text;
-  const letters = [...new Intl.Segmenter().segment(text)].map((s) => s.segment);
-  while (letters.length > 1 && width(letters.join("") + "…") > most) letters.pop();
-  return letters.join("") + "…";
-}
+const looks: Record<string, Look> = {
+  program: { colour: "--host", dash: [3, 3] }, test: { colour: "--text-3", dash: [1, 3] }, note: { colour: "--text-2", dash: [6, 2] },
+};
 
-export class LiveChart extends LightElement {
-  texts!: Texts;
+export class LiveChart extends PlotElement {
   history!: History;
-  private readonly box = createRef<HTMLElement>();
-  private plot: uPlot | undefined;
   private marks: Mark[] = [];
   private shown = ""; // what is drawn: the minute and the version of the history
   private drawn = 0; // when
   private turns = -1; // of the history, then
   private data: uPlot.AlignedData = [[], [], [], []];
-  private at: number | undefined; // index under the cursor
-
-  private readonly resized = new ResizeObserver(() => this.resize());
-  private readonly dark = matchMedia("(prefers-color-scheme: dark)");
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.dark.addEventListener("change", this.repaint);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.dark.removeEventListener("change", this.repaint);
-    this.resized.disconnect();
-    this.plot?.destroy();
-    this.plot = undefined;
-  }
 
   /** Draws anew if anything has changed. */
   show(now: number): void {
@@ -70,33 +45,25 @@ export class LiveChart extends LightElement {
   }
 
   protected override firstUpdated(): void {
-    this.plot = new uPlot(this.options(), this.data, this.box.value!);
-    this.resized.observe(this.box.value!);
+    this.begin(this.options(), this.data);
   }
 
   protected override updated(): void {
     if (this.plot && this.plot.data !== this.data) this.plot.setData(this.data);
   }
 
-  private resize(): void {
-    const width = this.box.value?.clientWidth ?? 0;
-    if (width > 0 && this.plot && this.plot.width !== width) this.plot.setSize({ width, height });
+  protected override tall(): number {
+    return height;
   }
 
-  private repaint = (): void => this.plot?.redraw(false);
-
-  private colour(name: string): string {
-    return getComputedStyle(this).getPropertyValue(name).trim();
-  }
-
-  private options(): uPlot.Options {
+  private options(): Omit<uPlot.Options, "width" | "height"> {
     const line = (name: string, scale: string, width: number): uPlot.Series => ({
       scale, stroke: () => this.colour(name), width, points: { show: false }, spanGaps: false,
     });
     const hidden = (scale: string): uPlot.Axis => ({ scale, show: false });
     const fromZero: uPlot.Scale = { range: (_, __, max) => [0, Math.max(4, (max ?? 0) * 1.15)] };
     return {
-      width: this.box.value!.clientWidth || 300, height, legend: { show: false }, padding: [8, 14, 0, 0],
+      legend: { show: false }, padding: [8, 14, 0, 0],
       cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
       scales: { x: { time: true }, viewers: fromZero, comments: fromZero, diamonds: { range: (_, __, max) => [0, Math.max(10, (max ?? 0) * 1.6)] } },
       series: [
@@ -109,25 +76,11 @@ export class LiveChart extends LightElement {
           stroke: () => this.colour("--text-3"), font: `10px ${this.font}`, size: 22, gap: 3, ticks: { show: false }, grid: { show: false },
           splits: (_, __, min, max) => ticks(min, max, step(min, max)), values: (_, at) => at.map((s) => this.texts.minute(s * 1000)),
         },
-        {
-          scale: "viewers", stroke: () => this.colour("--text-3"), font: `10px ${this.font}`, size: 34, gap: 3, ticks: { show: false }, space: 36,
-          grid: { stroke: () => this.colour("--line"), width: 1 }, values: (_, at) => at.map((n) => (Number.isInteger(n) ? this.texts.short(n) : "")),
-        },
+        { scale: "viewers", ...this.numbersAxis(10, 34, 36) },
         hidden("comments"), hidden("diamonds"),
       ],
-      hooks: {
-        drawClear: [(u) => this.bands(u)], draw: [(u) => this.lines(u)],
-        setCursor: [(u) => {
-          if (this.at === u.cursor.idx) return;
-          this.at = u.cursor.idx ?? undefined;
-          this.requestUpdate();
-        }],
-      },
+      hooks: { drawClear: [(u) => this.bands(u)], draw: [(u) => this.lines(u)], setCursor: [this.pointed] },
     };
-  }
-
-  private get font(): string {
-    return getComputedStyle(this).fontFamily;
   }
 
   /** What is unknown, behind everything. */
@@ -148,9 +101,6 @@ export class LiveChart extends LightElement {
   private lines(u: uPlot): void {
     const { ctx, bbox } = u;
     const pixel = devicePixelRatio;
-    const looks: Record<string, { colour: string; dash: number[] }> = {
-      program: { colour: "--host", dash: [3, 3] }, test: { colour: "--text-3", dash: [1, 3] }, note: { colour: "--text-2", dash: [6, 2] },
-    };
     ctx.save();
     ctx.beginPath();
     ctx.rect(bbox.left, 0, bbox.width, bbox.top + bbox.height);
@@ -161,16 +111,10 @@ export class LiveChart extends LightElement {
     for (const m of this.marks) {
       const look = looks[m.kind];
       if (!look) continue;
-      const x = Math.min(Math.round(u.valToPos(m.from / 1000, "x", true)), bbox.left + bbox.width); // the minute at hand has no column yet
-      ctx.strokeStyle = ctx.fillStyle = this.colour(look.colour);
-      ctx.lineWidth = pixel;
-      ctx.setLineDash(look.dash.map((n) => n * pixel));
-      ctx.beginPath();
-      ctx.moveTo(x, bbox.top);
-      ctx.lineTo(x, bbox.top + bbox.height);
-      ctx.stroke();
+      const x = this.upright(u, m.from / 1000, look, bbox.left + bbox.width); // the minute at hand has no column yet
       if (m.kind !== "program") continue;
-      const name = fit(programSign(m), 90 * pixel, (s) => ctx.measureText(s).width);
+      ctx.fillStyle = this.colour(look.colour);
+      const name = fitting(ctx, programSign(m), 90 * pixel, 1);
       const width = ctx.measureText(name).width + 3 * pixel;
       const from = x + width > bbox.left + bbox.width ? x - width : x + 3 * pixel; // at the edge it stands before its line
       let row = 0;
