@@ -7,6 +7,7 @@ import (
 	"iter"
 	"strconv"
 	"strings"
+	"sync"
 
 	"showcaller/internal/live"
 )
@@ -162,26 +163,58 @@ func (q EventQuery) accepts(e live.Event) bool {
 		(q.User == "" || e.User.Key() == q.User || e.User != nil && e.User.UniqueID == q.User)
 }
 
-// All yields every event a query selects, page by page, so that an export needs little memory however long the session is.
+// exportPage is how many events All reads at once; two pages of them are in memory.
+const exportPage = 1000
+
+// All yields every event a query selects, page by page, so that an export needs little memory however long the session is. The next page
+// is read while this one is used.
 func (d *DB) All(ctx context.Context, q EventQuery) iter.Seq2[live.Event, error] {
 	return func(yield func(live.Event, error) bool) {
-		q.Limit = 1000
-		for {
-			page, err := d.Events(ctx, q)
-			if err != nil {
-				yield(live.Event{}, err)
-				return
-			}
-			for _, e := range page {
+		reading, stop := context.WithCancel(ctx)
+		pages := make(chan eventPage)
+		var reader sync.WaitGroup
+		defer reader.Wait()
+		defer stop()
+		reader.Go(func() {
+			defer close(pages)
+			d.readPages(reading, q, pages)
+		})
+		for page := range pages {
+			for _, e := range page.events {
 				if !yield(e, nil) {
 					return
 				}
-				q.After = e.Seq
 			}
-			if len(page) < q.Limit {
+			if page.err != nil {
+				yield(live.Event{}, page.err)
 				return
 			}
 		}
+		if ctx.Err() != nil { // the reader may have had no time to say so
+			yield(live.Event{}, ctx.Err())
+		}
+	}
+}
+
+type eventPage struct {
+	events []live.Event
+	err    error
+}
+
+// readPages sends every page of a query until one of them fails or nobody wants them any more.
+func (d *DB) readPages(ctx context.Context, q EventQuery, pages chan<- eventPage) {
+	q.Limit = exportPage
+	for {
+		events, err := d.Events(ctx, q)
+		select {
+		case pages <- eventPage{events, err}:
+		case <-ctx.Done():
+			return
+		}
+		if err != nil || len(events) < q.Limit {
+			return
+		}
+		q.After = events[len(events)-1].Seq
 	}
 }
 

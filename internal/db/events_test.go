@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -501,5 +502,42 @@ func TestOneBadBatchDoesNotTakeTheOthers(t *testing.T) {
 	}
 	if failed != 1 {
 		t.Errorf("%d batches failed, want the bad one only", failed)
+	}
+}
+
+// TestAllReadsAhead: whoever stops reading leaves nothing running, and whoever is interrupted is told that it was not all.
+func TestAllReadsAhead(t *testing.T) {
+	d := fresh(t)
+	const most = 2500 // of which two and a half pages are made
+	events := make([]live.Event, most)
+	for i := range events {
+		events[i] = by(1, live.Comment{Comment: strconv.Itoa(i)})
+	}
+	info := record(t, d, "ann", "1", events...)
+	for _, stop := range []int{1, 1000, 1001, most, most + 1} {
+		got, last := 0, int64(0)
+		for e, err := range d.All(t.Context(), db.EventQuery{Session: info.ID}) {
+			if err != nil || e.Seq != last+1 {
+				t.Fatalf("after %d: %d, %v", last, e.Seq, err)
+			}
+			last = e.Seq
+			if got++; got == stop {
+				break
+			}
+		}
+		if want := min(stop, most); got != want {
+			t.Errorf("%d events, want %d", got, want)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var end error
+	for e, err := range d.All(ctx, db.EventQuery{Session: info.ID}) {
+		if end = err; e.Seq == 500 {
+			cancel()
+		}
+	}
+	if !errors.Is(end, context.Canceled) {
+		t.Errorf("an interrupted export ended with %v", end)
 	}
 }
