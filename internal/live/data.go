@@ -216,12 +216,14 @@ type Intro struct {
 	Language string `json:"language,omitempty"`
 }
 
-// System is a line TikTok shows that fits nowhere else.
+// System is a line TikTok shows that fits nowhere else; or one of ours, of topic "alerts": Names are those that were not shown, Key is
+// their AlertFate and Level how many they were.
 type System struct {
-	Topic string `json:"topic"` // "room", "fan_join", "superfan", "barrage", "level_up", "entrance", "product", "social", "verify"
-	Text  string `json:"text,omitempty"`
-	Key   string `json:"key,omitempty"` // TikTok's template key
-	Level int    `json:"level,omitempty"`
+	Topic string   `json:"topic"` // "room", "fan_join", "superfan", "barrage", "level_up", "entrance", "product", "social", "verify", "alerts"
+	Text  string   `json:"text,omitempty"`
+	Key   string   `json:"key,omitempty"` // TikTok's template key
+	Level int      `json:"level,omitempty"`
+	Names []string `json:"names,omitempty"`
 }
 
 // Program is a change of the show's segment: a program_event of the story API.

@@ -22,6 +22,9 @@ type alertsView struct {
 	leftover int // dropped ones beyond those that are named one by one
 }
 
+// TopicAlerts is the Topic of a System event that names alerts which were not shown.
+const TopicAlerts = "alerts"
+
 const (
 	namedAtOnce = 20          // alerts that one line of the log names
 	namedEvery  = time.Second // so that a wave of spam is not also one of ours
@@ -105,7 +108,9 @@ func (v *alertsView) name(now time.Time) {
 
 // nextName is when alerts that were not shown may be named next.
 func (v *alertsView) nextName() time.Time {
-	unseen := func(r AlertRecord) bool { return r.Fate == AlertExpired || r.Fate == AlertUndrawn }
+	unseen := func(r AlertRecord) bool {
+		return r.Fate == AlertExpired || r.Fate == AlertUndrawn || r.Fate == AlertFull && !v.queue.present
+	}
 	if !slices.ContainsFunc(v.dropped, func(r AlertRecord) bool { return !unseen(r) }) {
 		return v.namedAt.Add(unseenEvery)
 	}
@@ -128,7 +133,7 @@ func droppedEvent(fate AlertFate, records []AlertRecord, more int, now time.Time
 	}
 	return Event{
 		Kind: KindSystem, Origin: OriginSystem, Cause: records[0].seq, At: now,
-		Data: System{Topic: "alerts", Key: string(fate), Text: text, Level: len(records) + more},
+		Data: System{Topic: TopicAlerts, Key: string(fate), Text: text, Level: len(records) + more, Names: names},
 	}
 }
 

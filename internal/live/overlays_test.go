@@ -674,6 +674,37 @@ func TestAlertsOfBeforeAreOver(t *testing.T) {
 	})
 }
 
+// TestAlertsNobodySeesAreNamedOnceAMinute: a busy show with an overlay that is in no OBS does not fill its own log.
+func TestAlertsNobodySeesAreNamedOnceAMinute(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := live.DefaultOptions(live.OverlayAlerts).(*live.AlertsOptions)
+		o.Timing.Limit = 2
+		s := newStudio(t, o)
+		session := s.live()
+		const gifts = 300
+		for range gifts { // five minutes of them
+			s.say(giftOf("Galaxy", 1000))
+			time.Sleep(time.Second)
+		}
+		time.Sleep(3 * time.Minute)
+		synctest.Wait()
+		lines, named := 0, 0
+		for _, e := range s.store.log(session.Info.ID).all() {
+			if e.Kind != live.KindSystem {
+				continue
+			}
+			d := live.DataOf[live.System](e)
+			lines, named = lines+1, named+d.Level
+			if d.Topic != live.TopicAlerts || len(d.Names) == 0 || len(d.Names) > d.Level {
+				t.Errorf("a line without names: %+v", d)
+			}
+		}
+		if named != gifts || lines > 16 { // a minute may have a line of those that waited too long, and one of too many
+			t.Errorf("%d of %d alerts are named in %d lines", named, gifts, lines)
+		}
+	})
+}
+
 // TestAlertsHidden: a source that OBS hides shows nothing to anybody, so its alerts wait.
 func TestAlertsHidden(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

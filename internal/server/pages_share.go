@@ -302,10 +302,17 @@ func (h *veil) users(ctx context.Context, pages ...any) error {
 	return nil
 }
 
-// drops reports whether an event is left out: what is for the team, and where names are hidden, what the host said, which calls viewers
-// by name.
+// drops reports whether an event is left out: what is for the team, and where names are hidden, what calls viewers by name in its text.
 func (h *veil) drops(e live.Event) bool {
-	return e.Kind == live.KindNote || e.Kind == live.KindPin || h.hidden && e.Kind == live.KindReply
+	switch e.Kind {
+	case live.KindNote, live.KindPin:
+		return true
+	case live.KindSystem:
+		return h.hidden || live.DataOf[live.System](e).Topic == live.TopicAlerts
+	case live.KindReply, live.KindCaption:
+		return h.hidden
+	}
+	return false
 }
 
 // user is somebody under another name. The new id is the same within a session, so that lines of one viewer still belong together, and

@@ -51,8 +51,13 @@ func TestAShareShowsOneSession(t *testing.T) {
 		Kind: live.KindGift, Origin: live.OriginTikTok, At: time.Now(), User: bob.User,
 		Data: live.Gift{Gift: live.GiftItem{ID: 5655, Name: "Rose", DiamondCount: 1}, RepeatCount: 3, TotalDiamonds: 3},
 	}
-	f.source.events <- []live.Event{bob, reply, gift}
-	f.awaitSeq(session, 4)
+	unseen := live.Event{
+		Kind: live.KindSystem, Origin: live.OriginTikTok, At: time.Now(),
+		Data: live.System{Topic: live.TopicAlerts, Key: "skipped", Level: 1, Names: []string{"what the desk skipped"}},
+	}
+	said := live.Event{Kind: live.KindCaption, Origin: live.OriginTikTok, At: time.Now(), Data: live.Caption{Text: "thank you Bob the Viewer", Final: true}}
+	f.source.events <- []live.Event{bob, reply, gift, unseen, said}
+	f.awaitSeq(session, 6)
 	minute := time.Now().UTC().Truncate(time.Minute)
 	f.submit(fmt.Sprintf("/sessions/%d/notes", session), "minute", live.Timestamp(minute), "note", "a secret of the team")
 	f.submit("/rooms/ann/pin", "seq", "2", "back", "/rooms/ann")
@@ -80,7 +85,7 @@ func TestAShareShowsOneSession(t *testing.T) {
 						t.Errorf("%s does not show %q", path, want)
 					}
 				}
-				hidden := []string{"68bobhandle", "bobhandle", "bobface", "68eve", "a secret of the team", "linh", `href="/sessions`, `href="/rooms`, `href="/viewers`, `action="/sessions`, "/api/"}
+				hidden := []string{"68bobhandle", "bobhandle", "bobface", "68eve", "a secret of the team", "what the desk skipped", "linh", `href="/sessions`, `href="/rooms`, `href="/viewers`, `action="/sessions`, "/api/"}
 				if len(tt.fields) > 0 {
 					hidden = append(hidden, "Bob the Viewer", ">eve<")
 				}

@@ -200,6 +200,10 @@ func describeIntro(p Page, e live.Event, row *feedRow) {
 func describeSystem(p Page, e live.Event, row *feedRow) {
 	s := live.DataOf[live.System](e)
 	row.Class = "system"
+	if s.Topic == live.TopicAlerts {
+		row.Text = alertsText(p, s)
+		return
+	}
 	key := "feed.system." + s.Topic
 	switch text := p.t(key, "Level", s.Level); {
 	case s.Text != "":
@@ -212,6 +216,19 @@ func describeSystem(p Page, e live.Event, row *feedRow) {
 	if row.Name == "" {
 		row.Name = p.t("feed.system")
 	}
+}
+
+// alertsText names alerts that were not shown. Lines of before the names were kept say it in English.
+func alertsText(p Page, s live.System) string {
+	key := "feed.alerts." + s.Key
+	text := p.t(key, "Names", strings.Join(s.Names, " · "))
+	if len(s.Names) == 0 || text == key {
+		return s.Text
+	}
+	if more := s.Level - len(s.Names); more > 0 {
+		text += " " + p.t("feed.alerts.more", "Count", more)
+	}
+	return text
 }
 
 func describeProgram(p Page, e live.Event, row *feedRow) {

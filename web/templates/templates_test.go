@@ -200,6 +200,19 @@ func TestEveryKindIsDescribed(t *testing.T) {
 	}
 }
 
+// Alerts that were not shown are named in the reader's language; TikTok did not say so.
+func TestAlertsThatWereNotShown(t *testing.T) {
+	for want, d := range map[string]live.System{
+		"手动跳过的提醒：Mai Galaxy · Bob Rose 以及另外 3 个": {Topic: live.TopicAlerts, Key: "skipped", Text: "x", Level: 5, Names: []string{"Mai Galaxy", "Bob Rose"}},
+		"Alerts left out: Mai Galaxy":            {Topic: live.TopicAlerts, Key: "skipped", Text: "Alerts left out: Mai Galaxy", Level: 1},
+	} {
+		rows := feedRows(page("zh"), []live.Event{{Kind: live.KindSystem, Seq: 1, At: noon, Data: d}}, false)
+		if len(rows) != 1 || rows[0].Text != want || rows[0].Name != "" {
+			t.Errorf("%+v, want %s", rows, want)
+		}
+	}
+}
+
 func TestRooms(t *testing.T) {
 	v := RoomsPage{Page: page("vi"), Name: "mai linh!", Errors: Errors{"name": "sai"}, Rooms: []RoomTile{
 		{UniqueID: "mai", Nickname: "Mai", Health: Health{State: "limited", Reason: live.ReasonSignLimit, RetryAt: noon}, Wanted: true, AutoRecord: true},

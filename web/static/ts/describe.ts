@@ -144,7 +144,7 @@ const lines: { [K in Kind]: (e: EventOf<K>, texts: Texts) => Line } = {
   caption: (e, texts) => host(texts.t("feed.caption"), e.data.text, e.data.language),
   intro: (e, texts) => host(texts.t("feed.intro"), e.data.text, e.data.language),
 
-  system: (e, texts) => ({
+  system: (e, texts) => e.data.topic === "alerts" ? system(alertsText(e.data, texts)) : ({
     ...by(e), tone: "system", name: userName(e.data.user) || texts.t("feed.system"),
     parts: [e.data.text || texts.find("feed.system." + e.data.topic, { Level: e.data.level ?? 0 }) || e.data.topic],
   }),
@@ -171,6 +171,13 @@ const lines: { [K in Kind]: (e: EventOf<K>, texts: Texts) => Line } = {
     ? system(texts.t("feed.note.silence", { Time: texts.duration(e.data.silence_seconds * 1000) }))
     : host(dotted(texts.t("feed.note"), e.data.author), e.data.text),
 };
+
+/** Names alerts that were not shown. Lines of before the names were kept say it in English. */
+function alertsText({ key, names = [], level = 0, text = "" }: EventOf<"system">["data"], texts: Texts): string {
+  const said = names.length > 0 ? texts.find(`feed.alerts.${key}`, { Names: names.join(" · ") }) : undefined;
+  if (!said) return text;
+  return level > names.length ? `${said} ${texts.t("feed.alerts.more", { Count: level - names.length })}` : said;
+}
 
 function by(e: LiveEvent): Pick<Line, "user" | "name"> {
   return { user: e.data.user, name: userName(e.data.user) };

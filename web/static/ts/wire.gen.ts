@@ -239,6 +239,7 @@ export interface System {
   text?: string;
   key?: string;
   level?: number;
+  names?: string[];
 }
 
 export interface Program {
