@@ -177,6 +177,32 @@ func (d *DB) SaveOverlaySeen(ctx context.Context, id int64, s live.OverlaySighti
 	return err
 }
 
+// AddAlertsShown implements live.OverlayStore.
+func (d *DB) AddAlertsShown(ctx context.Context, session, overlay int64, at []time.Time) error {
+	return d.inTx(ctx, "db.AddAlertsShown", func(tx *sql.Tx) error {
+		for _, t := range at {
+			_, err := tx.ExecContext(ctx, `INSERT INTO alert_minutes (session_id, minute_ms, overlay_id, shown)
+				SELECT id, $2, $3, 1 FROM sessions WHERE id = $1
+				ON CONFLICT (session_id, minute_ms, overlay_id) DO UPDATE SET shown = shown + 1`, session, ms(t.Truncate(time.Minute)), overlay)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// AlertMinutes returns in which minutes of a session alerts came on screen, in order.
+func (d *DB) AlertMinutes(ctx context.Context, session int64) ([]live.AlertMinute, error) {
+	rows, err := d.read.QueryContext(ctx, `SELECT minute_ms, sum(shown) FROM alert_minutes WHERE session_id = $1 GROUP BY minute_ms ORDER BY minute_ms`, session)
+	return collect(rows, err, func(rows *sql.Rows, m *live.AlertMinute) error {
+		var at int64
+		err := rows.Scan(&at, &m.Shown)
+		m.Start = fromMS(at)
+		return err
+	})
+}
+
 // NewestLive implements live.OverlayStore.
 func (d *DB) NewestLive(ctx context.Context, room string) (live.SessionInfo, error) {
 	found, err := querySessions(ctx, d.read, `WHERE room = $1 AND origin <> 'replay' AND live_id NOT LIKE 'rehearsal-%' ORDER BY id DESC LIMIT 1`, room)

@@ -153,7 +153,7 @@ func (d *DB) hide(ctx context.Context, id int64, statement string) error {
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
 			return errors.Join(err, noSession(id))
 		}
-		for _, table := range []string{"minutes", "program_calls", "program_sums", "session_sums", "session_marks"} {
+		for _, table := range []string{"minutes", "program_calls", "program_sums", "session_sums", "session_marks", "alert_minutes"} {
 			if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE session_id = $1`, id); err != nil {
 				return err
 			}

@@ -79,18 +79,14 @@ type SessionMark struct {
 	ID      int64
 	Session int64
 	At      time.Time // the moment it is about
-	Kind    string    // "note", "alert" or "scene"
+	Kind    string    // "note"
 	Text    string
 	Author  string
 	Changed time.Time // when it was written
 }
 
-// The kinds of a SessionMark.
-const (
-	MarkNote  = "note"
-	MarkAlert = "alert"
-	MarkScene = "scene"
-)
+// MarkNote is the Kind of what the team wrote.
+const MarkNote = "note"
 
 // SessionMarks returns the marks of a session from a moment on, before another one unless that is zero, in the order of time.
 func (d *DB) SessionMarks(ctx context.Context, session int64, from, to time.Time) ([]SessionMark, error) {

@@ -349,3 +349,26 @@ func TestSessionMarks(t *testing.T) {
 		t.Errorf("a mark in no session: %v", err)
 	}
 }
+
+func TestAlertMinutes(t *testing.T) {
+	d := fresh(t)
+	info, gone := record(t, d, "ann", "1", by(1, live.Comment{Comment: "hi"})), int64(99)
+	at := func(seconds int) time.Time {
+		return showStart.Truncate(time.Minute).Add(time.Duration(seconds) * time.Second)
+	}
+	for overlay, shown := range [][]time.Time{{at(0), at(59), at(60)}, {at(61)}, {at(200)}} {
+		if err := d.AddAlertsShown(t.Context(), info.ID, int64(overlay), shown); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := d.AddAlertsShown(t.Context(), gone, 1, []time.Time{at(0)}); err != nil {
+		t.Errorf("a session that is deleted: %v", err)
+	}
+	got, err := d.AlertMinutes(t.Context(), info.ID)
+	if diff := cmp.Diff([]live.AlertMinute{{Start: at(0), Shown: 2}, {Start: at(60), Shown: 2}, {Start: at(180), Shown: 1}}, got); diff != "" || err != nil {
+		t.Errorf("%v\n%s", err, diff)
+	}
+	if got, err := d.AlertMinutes(t.Context(), gone); err != nil || len(got) > 0 {
+		t.Errorf("of a session that is deleted: %v, %v", got, err)
+	}
+}

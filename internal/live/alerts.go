@@ -75,6 +75,7 @@ type alertQueue struct {
 	// What came of it, until take.
 	out     []OverlayFrame
 	dropped []AlertRecord
+	shown   []shownAlert
 	save    bool // what happens next must not be forgotten
 	stale   bool // an alert had its time and no page drew it: the pages are not what they seem
 }
@@ -83,13 +84,14 @@ type alertQueue struct {
 type outcome struct {
 	frames  []OverlayFrame
 	dropped []AlertRecord
+	shown   []shownAlert
 	save    bool
 	stale   bool
 }
 
 func (q *alertQueue) take() outcome {
-	o := outcome{q.out, q.dropped, q.save, q.stale}
-	q.out, q.dropped, q.save, q.stale = nil, nil, false, false
+	o := outcome{q.out, q.dropped, q.shown, q.save, q.stale}
+	q.out, q.dropped, q.shown, q.save, q.stale = nil, nil, nil, false, false
 	return o
 }
 
@@ -320,6 +322,9 @@ func (q *alertQueue) end(fate AlertFate, now time.Time) {
 	q.Next = now.Add(ms(q.timing.GapMS))
 	q.out = append(q.out, OverlayAlert{Action: AlertEnd, ID: n.Alert.ID, Waiting: len(q.Waiting)})
 	q.over(n.queuedAlert, fate, now)
+	if fate == AlertShown && !n.Alert.Test {
+		q.shown = append(q.shown, *n)
+	}
 }
 
 // begin puts the next alert on screen.

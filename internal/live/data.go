@@ -279,6 +279,7 @@ type Note struct {
 	Text    string  `json:"text"`
 	Author  string  `json:"author,omitempty"`
 	Topic   string  `json:"topic,omitempty"`           // "obs_scene", "obs_on_air", "obs_off_air"; missing of a person's remark
+	Scene   string  `json:"scene,omitempty"`           // OBS's, of topic "obs_scene"
 	Silence float64 `json:"silence_seconds,omitempty"` // of the past session that a replay leaves out; Text says so in English
 }
 

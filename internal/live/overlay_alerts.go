@@ -22,6 +22,12 @@ type alertsView struct {
 	leftover int // dropped ones beyond those that are named one by one
 }
 
+// AlertMinute is a minute of a session in which alerts came on screen.
+type AlertMinute struct {
+	Start time.Time
+	Shown int64 // on all overlays together; no tests, and of rehearsals only in a session that is one
+}
+
 // TopicAlerts is the Topic of a System event that names alerts which were not shown.
 const TopicAlerts = "alerts"
 
@@ -72,6 +78,11 @@ func (v *alertsView) settle() {
 	v.news.stale = v.news.stale || o.stale
 	v.news.frames = append(v.news.frames, o.frames...)
 	v.dropped = append(v.dropped, o.dropped...)
+	for _, a := range o.shown {
+		if !a.Alert.Rehearsal || v.on.session.Origin.Rehearsal() { // a rehearsal marks no LIVE
+			v.news.shown = append(v.news.shown, a.From)
+		}
+	}
 	if extra := len(v.dropped) - namedAtOnce; extra > 0 {
 		v.leftover += extra
 		v.dropped = v.dropped[:namedAtOnce]

@@ -229,23 +229,24 @@ func (s *running) keepSeen(ctx context.Context, seen OverlaySeen) {
 // noticeOBS makes marks in the log of what OBS did: a scene, and going on air. Of several overlays in one OBS, one tells.
 func (s *running) noticeOBS(before, now OverlaySeen) {
 	if now.Scene != "" && now.Scene != before.Scene && s.hub.news(s.room, "scene", now.Scene) {
-		s.markers = append(s.markers, obsNote("obs_scene", "OBS scene: "+now.Scene))
+		s.markers = append(s.markers, obsNote(Note{Topic: "obs_scene", Scene: now.Scene, Text: "OBS scene: " + now.Scene}))
 	}
 	if now.Streaming == nil {
 		return
 	}
-	topic, text := "obs_off_air", "OBS stopped streaming"
+	note := Note{Topic: "obs_off_air", Text: "OBS stopped streaming"}
 	if *now.Streaming {
-		topic, text = "obs_on_air", "OBS started streaming"
+		note = Note{Topic: "obs_on_air", Text: "OBS started streaming"}
 	}
 	first := before.Streaming == nil
-	if s.hub.news(s.room, "streaming", topic) && !(first && !*now.Streaming) { // that it does not stream is no news at the beginning
-		s.markers = append(s.markers, obsNote(topic, text))
+	if s.hub.news(s.room, "streaming", note.Topic) && !(first && !*now.Streaming) { // that it does not stream is no news at the beginning
+		s.markers = append(s.markers, obsNote(note))
 	}
 }
 
-func obsNote(topic, text string) Event {
-	return Event{Kind: KindNote, Origin: OriginSystem, At: time.Now(), Data: Note{Text: text, Author: "OBS", Topic: topic}}
+func obsNote(n Note) Event {
+	n.Author = "OBS"
+	return Event{Kind: KindNote, Origin: OriginSystem, At: time.Now(), Data: n}
 }
 
 // mark writes the marks into the log: what came within two seconds is summed up by the last of its sort.

@@ -294,6 +294,7 @@ func (s *running) settle(ctx context.Context) {
 	}
 	s.publish(n.frames...)
 	s.note(ctx, n.notes)
+	s.keepShown(ctx, n.shown)
 	if n.anew {
 		s.skip()
 	}
@@ -307,6 +308,16 @@ func (s *running) settle(ctx context.Context) {
 		s.beatAt = now.Add(beatEvery)
 		s.unsaved = s.unsaved || s.saved != s.heard && s.kind.counts()
 		s.publish(OverlayBeat{now.UnixMilli()})
+	}
+}
+
+// keepShown keeps in which minutes of the session alerts were on screen.
+func (s *running) keepShown(ctx context.Context, shown []time.Time) {
+	if s.preview || len(shown) == 0 || s.on.session.ID == 0 {
+		return
+	}
+	if err := s.hub.store.AddAlertsShown(ctx, s.on.session.ID, s.id, shown); err != nil && ctx.Err() == nil {
+		s.hub.log.Warn("the session's review will lack alerts that were shown", "overlay", s.id, "session", s.on.session.ID, "alerts", len(shown), "err", err)
 	}
 }
 

@@ -43,11 +43,12 @@ type viewNews struct {
 	save    bool // its memory, before anything is shown
 	soon    bool // its memory, within seconds
 	frames  []OverlayFrame
-	events  []Event // for chat and ticker
-	changed bool    // its state
-	anew    bool    // a snapshot is due: what pages show is no longer right
-	notes   []Event // for the session's log
-	stale   bool    // pages that draw nothing are not there
+	events  []Event     // for chat and ticker
+	changed bool        // its state
+	anew    bool        // a snapshot is due: what pages show is no longer right
+	notes   []Event     // for the session's log
+	shown   []time.Time // when alerts that are over came on screen, for the session's review
+	stale   bool        // pages that draw nothing are not there
 }
 
 // viewBase is what views have in common.

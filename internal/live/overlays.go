@@ -15,6 +15,8 @@ type OverlayStore interface {
 	SaveOverlayMemory(ctx context.Context, id int64, m OverlayMemory) error
 	// SaveOverlaySeen keeps when and how an overlay was last seen, and when it last drew a test.
 	SaveOverlaySeen(ctx context.Context, id int64, s OverlaySighting) error
+	// AddAlertsShown keeps that alerts came on screen at some moments of a session. One that is deleted meanwhile needs none.
+	AddAlertsShown(ctx context.Context, session, overlay int64, at []time.Time) error
 
 	// NewestLive returns the newest session of a LIVE of a room: no rehearsal, no replay. Its ID is 0 if there is none.
 	NewestLive(ctx context.Context, room string) (SessionInfo, error)

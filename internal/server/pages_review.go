@@ -126,7 +126,10 @@ func (s *Server) fillReview(ctx context.Context, v *templates.ReviewPage) error 
 	if err != nil {
 		return err
 	}
-	v.Marks = append(noteEvents(marks), marksOf(notes)...)
+	v.Marks = append(noteEvents(v.Page, marks), marksOf(notes)...)
+	if v.Alerts, err = s.db.AlertMinutes(ctx, v.ID); err != nil {
+		return err
+	}
 	if v.Pruned, err = s.db.PrunedAt(ctx, v.ID); err != nil {
 		return err
 	}
@@ -167,11 +170,14 @@ func ofKind(events []live.Event, kind live.Kind) []live.Event {
 	return out
 }
 
-// noteEvents are the notes that came through the log, while the session was open.
-func noteEvents(marks []live.Event) []templates.Mark {
+// noteEvents are the notes that came through the log, while the session was open, and what OBS did.
+func noteEvents(p templates.Page, marks []live.Event) []templates.Mark {
 	var out []templates.Mark
 	for _, e := range ofKind(marks, live.KindNote) {
-		if n := live.DataOf[live.Note](e); n.Silence == 0 {
+		switch n := live.DataOf[live.Note](e); {
+		case n.Topic != "":
+			out = append(out, templates.Mark{At: e.At, Kind: "scene", Text: templates.OBSText(p, n)})
+		case n.Silence == 0:
 			out = append(out, templates.Mark{At: e.At, Kind: db.MarkNote, Text: n.Text, Author: n.Author, Said: e.At})
 		}
 	}

@@ -262,8 +262,7 @@ type veil struct {
 
 // review veils a page.
 func (h *veil) review(ctx context.Context, v *templates.ReviewPage) error {
-	v.Pins = nil
-	v.Marks = slices.DeleteFunc(v.Marks, func(m templates.Mark) bool { return m.Kind == db.MarkNote })
+	v.Pins, v.Marks = nil, nil
 	return h.users(ctx, &v.Gifters, &v.Chatters, &v.Causes, &v.Gaps, &v.Minute)
 }
 

@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/PuerkitoBio/goquery"
+	"github.com/google/go-cmp/cmp"
 
 	"showcaller/internal/live"
 )
@@ -217,5 +219,43 @@ func TestReviewNeedsALogin(t *testing.T) {
 	f.submit("/logout")
 	if res, _ := f.page(fmt.Sprintf("/sessions/%d", info.ID)); res.Request.URL.Path != "/login" {
 		t.Errorf("a stranger is at %s", res.Request.URL)
+	}
+}
+
+// What was on screen and what OBS did stand on the session's axis, in the reader's words; a link for guests does not tell of OBS.
+func TestReviewMarksAlertsAndScenes(t *testing.T) {
+	f := start(t)
+	f.setUp()
+	session := f.liveRoom("ann")
+	now := time.Now()
+	f.source.events <- []live.Event{
+		chat("bob", "hello"),
+		{Kind: live.KindNote, Origin: live.OriginSystem, At: now, Data: live.Note{Topic: "obs_scene", Scene: "Gaming <1>", Text: "OBS scene: Gaming <1>", Author: "OBS"}},
+	}
+	f.awaitSeq(session, 3)
+	if err := f.db.AddAlertsShown(t.Context(), session, 1, []time.Time{now, now}); err != nil {
+		t.Fatal(err)
+	}
+	marks := func(address string) (got []string) {
+		t.Helper()
+		_, doc := f.page(address)
+		var axis struct {
+			Marks []struct{ Kind, Label string }
+		}
+		if err := json.Unmarshal([]byte(doc.Find("#axis").Text()), &axis); err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range axis.Marks {
+			if m.Kind == "alert" || m.Kind == "scene" {
+				got = append(got, m.Kind+" "+m.Label)
+			}
+		}
+		return got
+	}
+	if diff := cmp.Diff([]string{"alert 2 alerts shown", "scene OBS shows the scene Gaming <1>"}, marks(fmt.Sprintf("/sessions/%d", session))); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"alert 2 alerts shown"}, marks(f.shareOf(session))); diff != "" {
+		t.Errorf("to guests (-want +got):\n%s", diff)
 	}
 }

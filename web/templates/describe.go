@@ -287,6 +287,10 @@ func describeGap(p Page, e live.Event, row *feedRow) {
 
 func describeNote(p Page, e live.Event, row *feedRow) {
 	n := live.DataOf[live.Note](e)
+	if n.Topic != "" {
+		row.Class, row.Name, row.User, row.Text = "system", "", nil, OBSText(p, n)
+		return
+	}
 	row.Class, row.Name, row.User, row.Text = "host", p.t("feed.note"), nil, n.Text
 	if n.Author != "" {
 		row.Name += " · " + n.Author
@@ -295,6 +299,16 @@ func describeNote(p Page, e live.Event, row *feedRow) {
 		row.Class, row.Name = "system", ""
 		row.Text = p.t("feed.note.silence", "Time", p.Printer.Duration(time.Duration(n.Silence*float64(time.Second))))
 	}
+}
+
+// OBSText says what OBS did. Notes of before its scenes were kept by name say it in English.
+func OBSText(p Page, n live.Note) string {
+	key := "feed.note." + n.Topic
+	text := p.t(key, "Scene", n.Scene)
+	if text == key || n.Topic == "obs_scene" && n.Scene == "" {
+		return n.Text
+	}
+	return text
 }
 
 // joined puts a dot between what is not empty.

@@ -76,9 +76,9 @@ func (v ReplayPage) recording() recording {
 	return r
 }
 
-// moments are the marks somebody may want to see again, in the order of time. Each answer of the host is too much.
+// moments are the marks somebody may want to see again, in the order of time. Each answer of the host and each alert is too much.
 func (v ReplayPage) moments() []axisMark {
-	marks := slices.DeleteFunc(v.axisMarks(), func(m axisMark) bool { return m.Kind == "answer" || m.Kind == "test" })
+	marks := slices.DeleteFunc(v.axisMarks(), func(m axisMark) bool { return slices.Contains([]string{"answer", "alert", "test"}, m.Kind) })
 	slices.SortStableFunc(marks, func(a, b axisMark) int { return int(a.From - b.From) })
 	return marks
 }

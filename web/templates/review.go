@@ -28,7 +28,8 @@ type ReviewPage struct {
 	Causes     []SpikeCause // one for each of Review.Spikes
 	Gaps       []live.Event
 	Pins       []live.Event
-	Marks      []Mark // notes, alerts and scenes
+	Marks      []Mark // notes, and what OBS did
+	Alerts     []live.AlertMinute
 	Tests      []time.Time
 	Answers    []time.Time // when the host answered
 	Minute     MinutePane
@@ -39,7 +40,7 @@ type ReviewPage struct {
 type Mark struct {
 	ID     int64
 	At     time.Time
-	Kind   string // note, alert or scene
+	Kind   string // note or scene
 	Text   string
 	Author string
 	Said   time.Time // when it was written
@@ -296,6 +297,9 @@ func (v ReviewPage) axisMarks() []axisMark {
 	}
 	for _, at := range perMinute(v.Answers) {
 		add("answer", at, at, "")
+	}
+	for _, m := range v.Alerts {
+		add("alert", m.Start, m.Start, v.t("review.alerts", "Count", m.Shown))
 	}
 	if !v.Rehearsals {
 		for _, at := range v.Tests {

@@ -167,10 +167,18 @@ const lines: { [K in Kind]: (e: EventOf<K>, texts: Texts) => Line } = {
     return { tone: "gap", parts: [dotted(when, causeText(e.data.cause, texts), texts.duration(e.data.seconds * 1000))] };
   },
 
-  note: (e, texts) => e.data.silence_seconds
-    ? system(texts.t("feed.note.silence", { Time: texts.duration(e.data.silence_seconds * 1000) }))
-    : host(dotted(texts.t("feed.note"), e.data.author), e.data.text),
+  note(e, texts) {
+    const { topic, silence_seconds: silence, author, text } = e.data;
+    if (topic) return system(obsText(e.data, texts));
+    if (silence) return system(texts.t("feed.note.silence", { Time: texts.duration(silence * 1000) }));
+    return host(dotted(texts.t("feed.note"), author), text);
+  },
 };
+
+/** What OBS did. Notes of before its scenes were kept by name say it in English. */
+function obsText({ topic, scene, text }: EventOf<"note">["data"], texts: Texts): string {
+  return (topic === "obs_scene" && !scene ? undefined : texts.find(`feed.note.${topic}`, { Scene: scene ?? "" })) ?? text;
+}
 
 /** Names alerts that were not shown. Lines of before the names were kept say it in English. */
 function alertsText({ key, names = [], level = 0, text = "" }: EventOf<"system">["data"], texts: Texts): string {

@@ -13,7 +13,7 @@ const drawn: readonly SeriesName[] = ["diamonds", "likes", "follows", "comments"
 
 const looks: Partial<Record<MarkKind, Look>> = {
   note: { colour: "--text-2", dash: [6, 2] }, pin: { colour: "--text-3", dash: [2, 2] }, scene: { colour: "--host", dash: [1, 2] },
-  alert: { colour: "--cue", dash: [1, 3] }, test: { colour: "--text-3", dash: [1, 3] },
+  test: { colour: "--text-3", dash: [1, 3] },
 };
 
 /** Kinds that are small signs in the lane below the plot. */
@@ -255,7 +255,7 @@ export class ReviewChart extends AxisElement {
     const pixel = devicePixelRatio;
     const look = looks[m.kind];
     const x = look ? this.upright(u, m.from / 1000, look) : Math.round(u.valToPos((m.from + minute / 2) / 1000, "x", true));
-    const y = bbox.top + bbox.height + 6 * pixel;
+    const y = bbox.top + bbox.height + (m.kind === "alert" ? 9 : 5) * pixel; // many minutes have both alerts and answers
     ctx.fillStyle = this.colour(signs[m.kind] ?? "--text-3");
     ctx.beginPath();
     if (m.kind === "note") ctx.rect(x - 3 * pixel, y - 3 * pixel, 6 * pixel, 6 * pixel);

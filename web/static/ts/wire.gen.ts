@@ -286,6 +286,7 @@ export interface Note {
   text: string;
   author?: string;
   topic?: string;
+  scene?: string;
   silence_seconds?: number;
 }
 
