@@ -195,6 +195,7 @@ func feed(b *tab, room *tiktoktest.Room, language string) {
 	b.do(chromedp.Click(`live-feed .roles input`))
 	b.press(kb.Escape)
 	b.until(`!document.querySelector("live-feed .roles").open && document.querySelector("live-feed .row.gift")`)
+	b.until(marksOf("live-feed .rows") + ` < 2 * document.querySelectorAll("live-feed .row").length + 5`) // rows that left the page took their marks along
 
 	b.value(`document.querySelector("live-feed .rows").focus(), ""`)
 	b.press(kb.ArrowUp)
@@ -207,6 +208,11 @@ func feed(b *tab, room *tiktoktest.Room, language string) {
 	}
 	b.press(kb.End)
 	b.until(`!document.querySelector("live-feed .jump")`)
+}
+
+// marksOf is the script that counts the comments by which lit finds the items of a list: two for each, and some for the list.
+func marksOf(list string) string {
+	return fmt.Sprintf(`[...document.querySelector(%q).childNodes].filter((n) => n instanceof Comment).length`, list)
 }
 
 // pins checks that a pinned line stays on top, on every desk, and survives a reload.

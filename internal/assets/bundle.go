@@ -24,6 +24,9 @@ var browserKeys = []string{"unit.", "state.", "health.", "cause.", "reason.", "a
 // build writes dist anew: bundles, pictures and manifest.json, which maps a name ("desk.js") to the file that holds it now
 // ("desk.4KQ2XW7A.js"). The same sources give the same bytes.
 func build(root, dist string) error {
+	if err := installed(root); err != nil {
+		return err
+	}
 	files, manifest, err := bundle(root)
 	if err != nil {
 		return err
