@@ -6,16 +6,17 @@ import type { Texts } from "./i18n";
 import { dropBrokenPictures } from "./pictures";
 import { nextSecond } from "./pulse";
 import { rowView } from "./row-view";
-import { keeps, Rows } from "./rows";
+import { keeps, reach, Rows } from "./rows";
 import type { LiveEvent } from "./wire.gen";
 
 const shown = 30;
+const spare = 170; // more that are kept: a moderator may take some of those shown away
 
 export class LiveKeep extends LightElement {
   texts!: Texts;
   room = "";
   private readonly demo = "demo" in this.dataset;
-  private readonly rows = new Rows();
+  private readonly rows = new Rows(reach + shown + spare, keeps);
   private started = false;
 
   override connectedCallback(): void {

@@ -57,8 +57,20 @@ test("a moderator takes away messages and people", () => {
 test("keeps the newest thousands", () => {
   const rows = new Rows();
   for (let i = 1; i <= 12_000; i++) rows.add(comment(i));
-  assert.ok(rows.list.length >= 5_000 && rows.list.length <= 5_500);
+  assert.ok(rows.list.length >= 5_000 && rows.list.length <= 5_100);
   assert.equal(rows.list.at(-1)!.seq, 12_000);
+});
+
+test("of what must not be missed the newest stay, of all else what may still grow", () => {
+  const rows = new Rows(600, keeps);
+  const tap = (seq: number, count: number, begun: number) => gift(seq, count, true, { streak: `s${begun}` });
+  for (let i = 1; i <= 20_000; i++) rows.add(i % 50 === 0 ? event("question", i, { user: mai, question_id: `${i}`, question: "why" }) : tap(i, 1, i));
+  assert.ok(rows.list.length >= 400 && rows.list.length <= 700);
+  const kept = rows.list.filter(keeps).map((row) => row.seq);
+  assert.deepEqual(kept, Array.from(kept, (_, i) => 20_000 - 50 * (kept.length - 1 - i)));
+  assert.ok(kept.length >= 200);
+  rows.add(tap(20_001, 100, 19_701));
+  assert.deepEqual(rows.list.filter(keeps).find((row) => row.event.seq === 20_001)?.seq, 19_701, "a streak begun 300 rows ago");
 });
 
 test("groups", () => {

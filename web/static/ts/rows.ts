@@ -26,9 +26,9 @@ export interface Crowd {
   name: string; // of the only one who came, "" when there are more
 }
 
-const limit = 5_000; // rows kept; what is older is in the session's review
-const slack = 500;
-const reach = 400; // rows back that may still grow
+const thousands = 5_000; // rows a feed keeps; what is older is in the session's review
+const slack = 100; // rows over the limit until some are dropped
+export const reach = 400; // rows back that may still grow
 const gather = 15_000; // ms for which a grey line gathers people
 
 export class Rows {
@@ -37,6 +37,9 @@ export class Rows {
   private growing = new Map<string, Row>();
   private gathering: Row | undefined;
   private pins = new Map<number, EventOf<"pin">>(); // of the team's, by the number of what is pinned
+
+  /** Keeps the newest rows: those that may still grow, and those of the others that are worth it. */
+  constructor(private readonly limit = thousands, private readonly worth: (row: Row) => boolean = () => true) {}
 
   /** Adds an event. The viewer counter is a number of the page and no row. */
   add(e: LiveEvent): void {
@@ -47,7 +50,7 @@ export class Rows {
     if (e.event_type === "skip" && this.skipped(e)) return;
     const key = growKey(e);
     const old = key ? this.growing.get(key) : undefined;
-    if (old && old.id > this.ids - reach) {
+    if (old && this.grows(old)) {
       old.event = e;
       this.touch(old);
       return;
@@ -76,14 +79,17 @@ export class Rows {
     const row: Row = { id: ++this.ids, seq: e.seq, at: e.data.timestamp, event: e, version: 0 };
     if (this.pins.has(e.seq)) row.pin = e.seq;
     this.list.push(row);
-    if (this.list.length > limit + slack) this.trim();
+    if (this.list.length > this.limit + slack) this.trim();
     return row;
   }
 
+  private grows(row: Row): boolean {
+    return row.id > this.ids - reach;
+  }
+
   private trim(): void {
-    this.list = this.list.slice(-limit);
-    const oldest = this.list[0]!.id;
-    for (const [key, row] of this.growing) if (row.id < oldest) this.growing.delete(key);
+    this.list = this.list.filter((row) => this.grows(row) || this.worth(row)).slice(-this.limit);
+    for (const [key, row] of this.growing) if (!this.grows(row)) this.growing.delete(key);
   }
 
   private touch(row: Row): void {
