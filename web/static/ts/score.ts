@@ -57,8 +57,10 @@ export class Score {
       this.begin(s);
       delay = 1_000;
     } catch {
+      if (session !== this.session) return;
+      this.early = undefined; // the next summary holds it
       delay = Math.min(delay * 2, refresh);
-      setTimeout(() => session === this.session && !this.totals && void this.load(session, delay), delay);
+      setTimeout(() => session === this.session && void this.load(session, delay), delay);
       return;
     }
     setTimeout(() => this.again(session), refresh);
