@@ -7,9 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/performance"
 
 	"showcaller/internal/live"
 )
@@ -73,19 +71,6 @@ func (s *longShow) gift(forMS int64) {
 	again := *alert.Alert
 	again.ID = alert.ID
 	s.send("alerts-long", live.OverlayAlert{Action: live.AlertShow, ID: alert.ID, Alert: &again, LeftMS: forMS})
-}
-
-// nodes returns how many nodes the page has, those in nobody's sight included.
-func (b *tab) nodes() float64 {
-	b.t.Helper()
-	call(b, performance.Enable, performance.EnableParams{})
-	for _, m := range call(b, performance.GetMetrics, cdp.Empty{}).Metrics {
-		if m.Name == "Nodes" {
-			return m.Value
-		}
-	}
-	b.t.Fatal("the browser does not tell how many nodes there are")
-	return 0
 }
 
 // BenchmarkStageHeap shows a chat and alerts eight hours of show as fast as the pages take it in, and reports their heaps after a
