@@ -1,14 +1,17 @@
 // One row of what happened, in the feed and wherever else rows are shown.
 import { html, nothing, type TemplateResult } from "lit";
 import { classMap } from "lit/directives/class-map.js";
+import pin from "lucide-static/icons/pin.svg";
 import { describe, madeUp, tags, type Line } from "./describe";
-import { face, icon, who } from "./element";
+import { drawn, face, who } from "./element";
 import type { Part, Texts } from "./i18n";
 import { loadedPicture } from "./loaded-picture";
 import { pictureSrc } from "./pictures";
 import { may } from "./access";
 import { band, pinnable, type Row } from "./rows";
 import type { LiveEvent } from "./wire.gen";
+
+const pinIcon = drawn(pin);
 
 /** What rows have in common where they are shown. */
 export interface View {
@@ -41,7 +44,7 @@ export function rowView(row: Row, view: View, index?: number): TemplateResult {
 /** Pins a row, or takes it off; P does the same. */
 function pinButton(row: Row, texts: Texts): TemplateResult {
   const word = texts.t(row.pin ? "feed.unpin.do" : "feed.pin.do");
-  return html`<button class="pin" type="button" tabindex="-1" data-pin=${row.id} aria-pressed=${row.pin ? "true" : "false"} title="${word} (P)">${icon("pin")}<span
+  return html`<button class="pin" type="button" tabindex="-1" data-pin=${row.id} aria-pressed=${row.pin ? "true" : "false"} title="${word} (P)">${pinIcon}<span
     class="hidden">${word}</span></button>`;
 }
 
