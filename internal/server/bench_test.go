@@ -47,6 +47,17 @@ func benchSockets(b *testing.B, sockets, rate int) {
 	}
 	joined.Wait()
 	b.ResetTimer()
+	source.chatters(total, rate)
+	readers.Wait()
+	b.StopTimer()
+	slices.Sort(latencies)
+	b.ReportMetric(float64(latencies[len(latencies)/2].Microseconds())/1000, "p50-ms")
+	b.ReportMetric(float64(latencies[len(latencies)*99/100].Microseconds())/1000, "p99-ms")
+	b.ReportMetric(float64(len(latencies))/b.Elapsed().Seconds(), "deliveries/s")
+}
+
+// chatters sends so many comments, at so many a second. Each says when it was sent, in nanoseconds.
+func (s *scripted) chatters(total, rate int) {
 	ticker := time.NewTicker(10 * time.Millisecond)
 	defer ticker.Stop()
 	for sent, began := 0, time.Now(); sent < total; {
@@ -57,15 +68,9 @@ func benchSockets(b *testing.B, sockets, rate int) {
 			events = append(events, chat("bob", strconv.FormatInt(time.Now().UnixNano(), 10)))
 		}
 		if len(events) > 0 {
-			source.events <- events
+			s.events <- events
 		}
 	}
-	readers.Wait()
-	b.StopTimer()
-	slices.Sort(latencies)
-	b.ReportMetric(float64(latencies[len(latencies)/2].Microseconds())/1000, "p50-ms")
-	b.ReportMetric(float64(latencies[len(latencies)*99/100].Microseconds())/1000, "p99-ms")
-	b.ReportMetric(float64(len(latencies))/b.Elapsed().Seconds(), "deliveries/s")
 }
 
 func benchServer(b *testing.B) (*scripted, string) {

@@ -118,7 +118,7 @@ func (f *follower) serve(w http.ResponseWriter, send func(context.Context) error
 	watched := make(chan struct{})
 	go func() {
 		defer close(watched)
-		f.watch(ctx, cancel)
+		f.server.watchSocket(ctx, cancel, pingEvery, f.alive)
 	}()
 	err = send(ctx)
 	cause := context.Cause(ctx)
@@ -134,30 +134,42 @@ var (
 	errLeft         = errors.New("the browser left")
 )
 
-// watch ends the socket when the server closes, the browser no longer answers, or the login is gone.
-func (f *follower) watch(ctx context.Context, cancel context.CancelCauseFunc) {
-	ticker := time.NewTicker(pingEvery)
+// watchSocket ends a socket when the server closes, or as soon as alive, which is asked now and then, says why.
+func (s *Server) watchSocket(ctx context.Context, cancel context.CancelCauseFunc, every time.Duration, alive func(context.Context) error) {
+	ticker := time.NewTicker(every)
 	defer ticker.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-f.server.closed:
+		case <-s.closed:
 			cancel(errServerCloses)
 			return
 		case <-ticker.C:
 		}
-		ping, stop := context.WithTimeout(ctx, frameTimeout)
-		err := f.conn.Ping(ping)
-		stop()
-		if err == nil && !f.stillSignedIn(ctx) {
-			err = errLoginRevoked
-		}
-		if err != nil {
+		if err := alive(ctx); err != nil {
 			cancel(err)
 			return
 		}
 	}
+}
+
+// pinged asks the other end of a socket for a sign of life.
+func pinged(ctx context.Context, conn *websocket.Conn) error {
+	ctx, stop := context.WithTimeout(ctx, frameTimeout)
+	defer stop()
+	return conn.Ping(ctx)
+}
+
+// alive says why the socket must end: the browser no longer answers, or the login is gone.
+func (f *follower) alive(ctx context.Context) error {
+	if err := pinged(ctx, f.conn); err != nil {
+		return err
+	}
+	if !f.stillSignedIn(ctx) {
+		return errLoginRevoked
+	}
+	return nil
 }
 
 // stillSignedIn asks the database whether the login that opened the socket is still there.

@@ -51,19 +51,7 @@ func benchOverlays(b *testing.B, sockets, overlays, rate int) {
 	joined.Wait()
 	runtime.GC()
 	b.ResetTimer()
-	ticker := time.NewTicker(10 * time.Millisecond)
-	defer ticker.Stop()
-	for sent, began := 0, time.Now(); sent < total; {
-		now := <-ticker.C
-		due := min(int(now.Sub(began).Seconds()*float64(rate)), total)
-		var events []live.Event
-		for ; sent < due; sent++ {
-			events = append(events, chat("bob", strconv.FormatInt(time.Now().UnixNano(), 10)))
-		}
-		if len(events) > 0 {
-			source.events <- events
-		}
-	}
+	source.chatters(total, rate)
 	readers.Wait()
 	b.StopTimer()
 	if len(latencies) != sockets*total {

@@ -194,7 +194,7 @@ func (f *overlaySocket) serve(request context.Context) {
 	}()
 	go func() {
 		defer close(watching)
-		f.watch(ctx, cancel)
+		f.server.watchSocket(ctx, cancel, overlayPingEvery, f.alive)
 	}()
 	var ended error
 	for frame, err := range f.page.Frames(ctx) {
@@ -237,27 +237,12 @@ func (f *overlaySocket) read(ctx context.Context) error {
 	}
 }
 
-// watch ends the socket when the server closes or the page no longer answers.
-func (f *overlaySocket) watch(ctx context.Context, cancel context.CancelCauseFunc) {
-	ticker := time.NewTicker(overlayPingEvery)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-f.server.closed:
-			cancel(errServerCloses)
-			return
-		case <-ticker.C:
-		}
-		ping, stop := context.WithTimeout(ctx, frameTimeout)
-		err := f.conn.Ping(ping)
-		stop()
-		if err != nil {
-			cancel(errLeft)
-			return
-		}
+// alive says that the page no longer answers.
+func (f *overlaySocket) alive(ctx context.Context) error {
+	if pinged(ctx, f.conn) != nil {
+		return errLeft
 	}
+	return nil
 }
 
 // bye says when to come back, and closes.
