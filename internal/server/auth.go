@@ -88,7 +88,8 @@ func hashSecret(secret string) string {
 // identity is who makes a request.
 type identity struct {
 	user    db.User
-	program bool // by bearer token
+	program bool   // by bearer token
+	token   string // its hash; "" for the environment's own
 }
 
 type identityKey struct{}
@@ -157,7 +158,7 @@ func (s *Server) recogniseProgram(ctx context.Context, token string) (identity, 
 	if now := time.Now(); now.Sub(found.SeenAt) > loginTouch {
 		err = s.db.TouchToken(ctx, found.ID, now)
 	}
-	return identity{user: db.User{Name: "api:" + found.Name, Role: found.Role}, program: true}, err == nil, err
+	return identity{user: db.User{Name: "api:" + found.Name, Role: found.Role}, program: true, token: found.SecretHash}, err == nil, err
 }
 
 func (s *Server) isAPIToken(token string) bool {

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"net/http"
 	"reflect"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 
@@ -12,6 +13,9 @@ import (
 
 // HashSecret is how a secret is kept.
 func HashSecret(secret string) string { return hashSecret(secret) }
+
+// PingEvery sets how often a follower's socket is asked for a sign of life, and for its login. Call it before any is open.
+func (s *Server) PingEvery(d time.Duration) { s.pingEvery = d }
 
 // Access is an entry of the authorisation table.
 type Access struct {

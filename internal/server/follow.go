@@ -118,7 +118,7 @@ func (f *follower) serve(w http.ResponseWriter, send func(context.Context) error
 	watched := make(chan struct{})
 	go func() {
 		defer close(watched)
-		f.server.watchSocket(ctx, cancel, pingEvery, f.alive)
+		f.server.watchSocket(ctx, cancel, f.server.pingEvery, f.alive)
 	}()
 	err = send(ctx)
 	cause := context.Cause(ctx)
@@ -172,17 +172,21 @@ func (f *follower) alive(ctx context.Context) error {
 	return nil
 }
 
-// stillSignedIn asks the database whether the login that opened the socket is still there.
+// stillSignedIn asks the database whether the login, or the token, that opened the socket is still there.
 func (f *follower) stillSignedIn(ctx context.Context) bool {
 	id, _ := whoami(f.request.Context())
-	if id.program {
-		return true
+	var err error
+	switch {
+	case id.token != "":
+		_, err = f.server.db.Token(ctx, id.token)
+	case id.program: // the environment's own token lasts as long as the program
+	default:
+		var cookie *http.Cookie
+		if cookie, err = f.request.Cookie(loginCookie); err != nil {
+			return false
+		}
+		_, err = f.server.db.Login(ctx, hashSecret(cookie.Value), time.Now())
 	}
-	cookie, err := f.request.Cookie(loginCookie)
-	if err != nil {
-		return false
-	}
-	_, err = f.server.db.Login(ctx, hashSecret(cookie.Value), time.Now())
 	return err == nil || live.CodeOf(err) != live.CodeNotFound
 }
 

@@ -25,12 +25,16 @@ type frame struct {
 	Health    struct{ State live.State }
 }
 
-// socket opens a follower.
+// socket opens a follower with the environment's token.
 func (f *fixture) socket(path string) *websocket.Conn {
 	f.t.Helper()
-	conn, res, err := websocket.Dial(f.t.Context(), strings.Replace(f.url, "http", "ws", 1)+path, &websocket.DialOptions{
-		HTTPHeader: http.Header{"Authorization": {"Bearer " + token}},
-	})
+	return f.socketAs(http.Header{"Authorization": {"Bearer " + token}}, path)
+}
+
+// socketAs opens a follower with a header that says who it is.
+func (f *fixture) socketAs(who http.Header, path string) *websocket.Conn {
+	f.t.Helper()
+	conn, res, err := websocket.Dial(f.t.Context(), strings.Replace(f.url, "http", "ws", 1)+path, &websocket.DialOptions{HTTPHeader: who})
 	if err != nil {
 		f.t.Fatalf("%v (%v)", err, res)
 	}

@@ -68,15 +68,16 @@ type Server struct {
 	lately   recent   // what the audit list has a line of already
 	failures failures // logins that failed
 
-	mu      sync.Mutex // held while a socket opens, or the server closes
-	closed  chan struct{}
-	once    sync.Once
-	sockets sync.WaitGroup // grows only while closed is open
+	mu        sync.Mutex // held while a socket opens, or the server closes
+	closed    chan struct{}
+	once      sync.Once
+	sockets   sync.WaitGroup // grows only while closed is open
+	pingEvery time.Duration  // of a follower's socket
 }
 
 // New returns a server on an open database and a started engine.
 func New(d *db.DB, engine *live.Engine, opts Options) *Server {
-	s := &Server{db: d, engine: engine, opts: opts, log: opts.Log, closed: make(chan struct{}), pictures: newPictures(d, opts.Pictures), vault: overlayVault{db: d}, keeper: newKeeper()}
+	s := &Server{db: d, engine: engine, opts: opts, log: opts.Log, closed: make(chan struct{}), pictures: newPictures(d, opts.Pictures), vault: overlayVault{db: d}, keeper: newKeeper(), pingEvery: pingEvery}
 	s.logins = &loginStore{db: d, secure: s.overTLS()}
 	return s
 }

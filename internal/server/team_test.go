@@ -5,11 +5,13 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/PuerkitoBio/goquery"
+	"github.com/coder/websocket"
 	"github.com/google/go-cmp/cmp"
 
 	"showcaller/internal/db"
@@ -230,6 +232,59 @@ func TestTokens(t *testing.T) {
 	f.submit(fmt.Sprintf("/team/tokens/%d/revoke", tokens[0].ID))
 	if got := f.as(secret, "GET", "/api/rooms"); got != http.StatusUnauthorized {
 		t.Errorf("revoked: %d", got)
+	}
+}
+
+// A socket outlives neither its token, nor whoever gave the token away, nor its login. The environment's own token cannot be revoked.
+func TestRevokedSocketsEnd(t *testing.T) {
+	f := start(t)
+	f.server.PingEvery(10 * time.Millisecond)
+	f.setUp()
+	f.liveRoom("ann")
+	minh := f.join("minh", live.RoleOwner)
+	bearer := func(by *fixture, once string) http.Header {
+		_, doc := by.submit("/team/tokens", "token_name", "bot", "role", "reviewer", "once", once)
+		return http.Header{"Authorization": {"Bearer " + by.made(doc)}}
+	}
+	address, err := url.Parse(f.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var login http.Header
+	for _, c := range minh.client.Jar.Cookies(address) {
+		login = http.Header{"Cookie": {c.String()}}
+	}
+	stays := f.socket("/api/rooms/ann/follow")
+	revoked := f.socketAs(bearer(f, "1"), "/api/rooms/ann/follow")
+	orphan, signedIn := f.socketAs(bearer(minh, "2"), "/api/rooms/follow"), f.socketAs(login, "/api/rooms/ann/follow")
+	tokens, err := f.db.Tokens(t.Context())
+	if err != nil || len(tokens) != 2 {
+		t.Fatalf("%d tokens: %v", len(tokens), err)
+	}
+
+	f.submit(fmt.Sprintf("/team/tokens/%d/revoke", tokens[1].ID))
+	if code := f.closes(revoked); code != websocket.StatusPolicyViolation {
+		t.Errorf("a revoked token: %v", code)
+	}
+	f.submit("/team/people/minh/remove")
+	if code := f.closes(orphan); code != websocket.StatusPolicyViolation {
+		t.Errorf("a token of somebody who was removed: %v", code)
+	}
+	if code := f.closes(signedIn); code != websocket.StatusPolicyViolation {
+		t.Errorf("a login of somebody who was removed: %v", code)
+	}
+	f.server.Close()
+	if code := f.closes(stays); code != websocket.StatusGoingAway {
+		t.Errorf("the environment's own token: %v", code)
+	}
+}
+
+// closes reads a socket to its end and returns how it was closed.
+func (f *fixture) closes(conn *websocket.Conn) websocket.StatusCode {
+	for {
+		if _, err := f.next(conn); err != nil {
+			return websocket.CloseStatus(err)
+		}
 	}
 }
 
