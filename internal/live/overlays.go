@@ -117,6 +117,9 @@ func NewOverlays(p OverlayParts) *Overlays {
 	return o
 }
 
+// Speaks reports whether the host has a voice, or only subtitles.
+func (o *Overlays) Speaks() bool { return o.voice != nil }
+
 // Start begins to run the overlays there are. Everything ends with ctx; Wait waits for that.
 func (o *Overlays) Start(ctx context.Context, all []Overlay) {
 	o.mu.Lock()

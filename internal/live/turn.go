@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -127,7 +128,11 @@ func (d *directing) failed(t *turn, err error) {
 		d.keep(a, failure(err, now.Sub(t.since), time.Time{}))
 	}
 	d.log.Warn("a story gave no answer", "seq", a.seq, "type", a.input, "err", err)
-	d.queue.dropped = append(d.queue.dropped, skipped{ask: a, reason: reason, detail: MessageOf(err)})
+	detail := ""
+	if _, ok := errors.AsType[*Error](err); ok && reason == SkipFailed { // the other reasons say it all
+		detail = MessageOf(err)
+	}
+	d.queue.dropped = append(d.queue.dropped, skipped{ask: a, reason: reason, detail: detail})
 }
 
 // speak writes the answer into the log, and only then counts it as given.

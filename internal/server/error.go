@@ -18,6 +18,7 @@ import (
 
 	"showcaller/internal/live"
 	"showcaller/internal/story"
+	"showcaller/web/catalog"
 	"showcaller/web/templates"
 )
 
@@ -69,21 +70,24 @@ func (s *Server) showError(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	p := s.view(r, "")
-	message := live.MessageOf(err)
-	if e, ok := errors.AsType[*live.Error](err); ok {
-		if e.Reason != "" {
-			message = p.Printer.T("reason." + string(e.Reason))
-		}
-		if e.Msg == "" && e.Reason == "" {
-			message = ""
-		}
-	}
 	code := live.CodeOf(err)
-	if code == live.CodeInternal {
-		message = ""
-	}
 	p.Title = p.Printer.T("error." + string(code) + ".title")
-	s.render(w, r, statusOf(err), templates.Error(templates.ErrorPage{Page: p, Code: code, Message: message, ID: id}))
+	s.render(w, r, statusOf(err), templates.Error(templates.ErrorPage{Page: p, Code: code, Message: messageFor(p.Printer, err), ID: id}))
+}
+
+// messageFor says what happened more exactly than the code, in the reader's language; "" where there are no such words. What an error
+// says of itself is English.
+func messageFor(p *catalog.Printer, err error) string {
+	e, ok := errors.AsType[*live.Error](err)
+	switch {
+	case !ok || e.Code == live.CodeInternal:
+		return ""
+	case e.Reason != "":
+		return p.T("reason." + string(e.Reason))
+	case p.Lang() == "en":
+		return e.Msg
+	}
+	return ""
 }
 
 // wentAway reports whether a request failed because whoever asked did not wait: nobody reads an answer, and it is nobody's fault.

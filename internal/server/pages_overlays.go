@@ -527,7 +527,7 @@ func (s *Server) renderOverlay(w http.ResponseWriter, r *http.Request, o db.Over
 	if err != nil {
 		return err
 	}
-	v := templates.OverlayPage{Page: s.view(r, ""), OverlayCard: card, Once: randomToken()}
+	v := templates.OverlayPage{Page: s.view(r, ""), OverlayCard: card, Once: randomToken(), Silent: o.Kind == live.OverlayHost && !s.opts.Overlays.Speaks()}
 	v.Page.Title, v.Path = v.OverlayCard.Title(v.Page), overlayPath(o.ID)
 	if v.Form, err = overlayForm(o); err != nil {
 		return err

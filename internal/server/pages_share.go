@@ -304,7 +304,7 @@ func (h *veil) users(ctx context.Context, pages ...any) error {
 // drops reports whether an event is left out: what is for the team, and where names are hidden, what calls viewers by name in its text.
 func (h *veil) drops(e live.Event) bool {
 	switch e.Kind {
-	case live.KindNote, live.KindPin:
+	case live.KindNote, live.KindPin, live.KindSkip:
 		return true
 	case live.KindSystem:
 		return h.hidden || live.DataOf[live.System](e).Topic == live.TopicAlerts
@@ -321,8 +321,8 @@ func (h *veil) user(key []byte, places map[string]int64, u live.User) live.User 
 		return live.User{}
 	}
 	body := []byte("viewer\x00" + strconv.FormatInt(h.session, 10) + "\x00" + u.Key())
-	out := live.User{UserID: hex.EncodeToString(sign(key, body)[:8]), Nickname: u.Name(), Roles: u.Roles}
-	if h.hidden {
+	out := live.User{UserID: hex.EncodeToString(sign(key, body)[:8]), Nickname: u.Nickname, Roles: u.Roles}
+	if h.hidden || out.Nickname == "" { // a handle is an id too
 		out.Nickname = h.word("share.viewer")
 		if place := places[u.Key()]; place > 0 {
 			out.Nickname = h.word("share.viewer.number", "Number", place)
@@ -331,7 +331,7 @@ func (h *veil) user(key []byte, places map[string]int64, u live.User) live.User 
 	return out
 }
 
-// withoutIDs takes out what names a viewer other than as a live.User.
+// withoutIDs takes out what names a viewer other than as a live.User, and what is for the team.
 func withoutIDs(data live.Data) live.Data {
 	switch d := data.(type) {
 	case live.Envelope:
@@ -339,6 +339,9 @@ func withoutIDs(data live.Data) live.Data {
 		return d
 	case live.Delete:
 		d.UserIDs = nil
+		return d
+	case live.Reply:
+		d.Fallback = "" // how the host is run
 		return d
 	}
 	return data

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"showcaller/internal/live"
+	"showcaller/web/catalog"
 )
 
 func TestFirstStart(t *testing.T) {
@@ -184,5 +185,25 @@ func (f *fixture) awaitSeq(session, seq int64) {
 			f.t.Fatal(err)
 		}
 		return
+	}
+}
+
+// What an error says of itself is English: whoever reads another language is told in that what sort of error it is, and what to do.
+func TestErrorPagesSpeakTheReadersLanguage(t *testing.T) {
+	f := start(t)
+	f.setUp()
+	for _, l := range catalog.Languages() {
+		f.submit("/language", "language", l.Code, "back", "/")
+		for _, path := range []string{"/sessions/9999", "/rooms/nosuch", "/viewers/zz", "/stories/zzz", "/overlays/99"} {
+			res, doc := f.page(path)
+			words := catalog.For(l.Code)
+			said := doc.Find("main").Text()
+			if res.StatusCode != http.StatusNotFound || !strings.Contains(said, words.T("error.not_found.title")) || !strings.Contains(said, words.T("error.not_found.advice")) {
+				t.Errorf("%s in %s: %d, %q", path, l.Code, res.StatusCode, said)
+			}
+			if english := strings.Contains(said, "There is no"); english != (l.Code == "en") {
+				t.Errorf("%s in %s says %q", path, l.Code, said)
+			}
+		}
 	}
 }

@@ -55,9 +55,12 @@ func TestAShareShowsOneSession(t *testing.T) {
 		Kind: live.KindSystem, Origin: live.OriginTikTok, At: time.Now(),
 		Data: live.System{Topic: live.TopicAlerts, Key: "skipped", Level: 1, Names: []string{"what the desk skipped"}},
 	}
+	skipped := live.Event{Kind: live.KindSkip, Origin: live.OriginSystem, At: time.Now(), Cause: 2, Data: live.Skip{Reason: "failed", Detail: "how the host is run"}}
+	nameless := chat("noname", "who am I")
+	nameless.User.Nickname = ""
 	said := live.Event{Kind: live.KindCaption, Origin: live.OriginTikTok, At: time.Now(), Data: live.Caption{Text: "thank you Bob the Viewer", Final: true}}
-	f.source.events <- []live.Event{bob, reply, gift, unseen, said}
-	f.awaitSeq(session, 6)
+	f.source.events <- []live.Event{bob, reply, gift, unseen, said, skipped, nameless}
+	f.awaitSeq(session, 8)
 	minute := time.Now().UTC().Truncate(time.Minute)
 	f.submit(fmt.Sprintf("/sessions/%d/notes", session), "minute", live.Timestamp(minute), "note", "a secret of the team")
 	f.submit("/rooms/ann/pin", "seq", "2", "back", "/rooms/ann")
@@ -85,7 +88,7 @@ func TestAShareShowsOneSession(t *testing.T) {
 						t.Errorf("%s does not show %q", path, want)
 					}
 				}
-				hidden := []string{"68bobhandle", "bobhandle", "bobface", "68eve", "a secret of the team", "what the desk skipped", "linh", `href="/sessions`, `href="/rooms`, `href="/viewers`, `action="/sessions`, "/api/"}
+				hidden := []string{"68bobhandle", "bobhandle", "bobface", "68eve", "a secret of the team", "what the desk skipped", "how the host is run", "Not answered", "noname", "linh", `href="/sessions`, `href="/rooms`, `href="/viewers`, `action="/sessions`, "/api/"}
 				if len(tt.fields) > 0 {
 					hidden = append(hidden, "Bob the Viewer", ">eve<")
 				}

@@ -266,11 +266,14 @@ func skipText(p Page, e live.Event, of live.Kind) string {
 	if reason == "skip."+s.Reason {
 		reason = s.Reason
 	}
+	if p.Printer.Lang() == "en" { // what a story's error says is English
+		reason = joined(reason, s.Detail)
+	}
 	key := "feed.skip"
 	if of == live.KindReply {
 		key = "feed.cut"
 	}
-	return p.t(key, "Reason", joined(reason, s.Detail))
+	return p.t(key, "Reason", reason)
 }
 
 func describeGap(p Page, e live.Event, row *feedRow) {

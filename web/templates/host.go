@@ -170,6 +170,9 @@ func skipWords(p Page, s live.SkippedItem) string {
 	if words == key {
 		words = string(s.Reason)
 	}
+	if p.Printer.Lang() != "en" { // what a story's error says is English
+		return words
+	}
 	return joined(words, s.Detail)
 }
 

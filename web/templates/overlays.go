@@ -152,6 +152,7 @@ type OverlayPage struct {
 	Gifts        []live.GiftItem
 	Now          OverlayNow
 	Once         string
+	Silent       bool // a host without a voice: no speech server is configured
 }
 
 // OverlayNow is what an overlay shows at this moment, and why something that was asked of it was not done.

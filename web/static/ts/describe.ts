@@ -28,9 +28,9 @@ export function describe(row: Row, texts: Texts): Line {
   return line;
 }
 
-/** Why the host did not answer, or, of its own words, why they were cut short. */
+/** Why the host did not answer, or, of its own words, why they were cut short. What a story's error says is English. */
 function skipText(e: EventOf<"skip">, texts: Texts, key: "feed.skip" | "feed.cut" = "feed.skip"): string {
-  return texts.t(key, { Reason: dotted(texts.find("skip." + e.data.reason) ?? e.data.reason, e.data.detail) });
+  return texts.t(key, { Reason: dotted(texts.find("skip." + e.data.reason) ?? e.data.reason, texts.lang === "en" ? e.data.detail : undefined) });
 }
 
 /** Everything of a line that can be searched. */

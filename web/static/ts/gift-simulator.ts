@@ -104,7 +104,7 @@ export class GiftSimulator extends LightElement {
       await what();
       return true;
     } catch (e) {
-      const reason = e instanceof Refused ? e.message : this.texts.t("sim.offline");
+      const reason = e instanceof Refused ? e.words(this.texts) : this.texts.t("sim.offline");
       this.said = { text: this.texts.t("sim.failed", { Reason: reason }), bad: true };
       return false;
     } finally {

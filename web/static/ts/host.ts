@@ -74,7 +74,7 @@ export function waitText(item: QueueItem, now: number, texts: Texts): string {
 /** Why something got no answer. */
 export function skipWords(item: SkippedItem, texts: Texts): string {
   const words = texts.find("skip." + item.reason) ?? item.reason;
-  return item.detail ? `${words} · ${item.detail}` : words;
+  return item.detail && texts.lang === "en" ? `${words} · ${item.detail}` : words; // what a story's error says is English
 }
 
 /** Whether the host can be told to answer a viewer's chat no more. */

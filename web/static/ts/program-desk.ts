@@ -53,7 +53,7 @@ abstract class ProgramElement extends LightElement {
     try {
       await what();
     } catch (e) {
-      this.said = this.texts.t("program.failed_to", { Reason: e instanceof Refused ? e.message : this.texts.t("program.offline") });
+      this.said = this.texts.t("program.failed_to", { Reason: e instanceof Refused ? e.words(this.texts) : this.texts.t("program.offline") });
     } finally {
       this.doing = false;
       this.requestUpdate();

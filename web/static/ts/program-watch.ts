@@ -90,7 +90,7 @@ export class ProgramWatch {
       await tell(client, { seq, key, event: { type: "program_event", data: program } });
     } catch (e) {
       // What the story itself did wrong is part of what the server shows.
-      if (!(e instanceof StoryError) || e.code === "conflict" || e.code === "network") throw new Refused(e instanceof Error ? e.message : String(e));
+      if (!(e instanceof StoryError) || e.code === "conflict" || e.code === "network") throw new Refused(e instanceof StoryError ? { code: e.code === "network" ? "upstream" : e.code, detail: e.message } : { detail: String(e) });
     } finally {
       await this.look();
     }

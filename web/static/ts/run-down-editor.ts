@@ -138,7 +138,7 @@ export class RunDownEditor extends LightElement {
     try {
       await what();
     } catch (e) {
-      this.said = this.texts.t("program.failed_to", { Reason: e instanceof Refused ? e.message : this.texts.t("program.offline") });
+      this.said = this.texts.t("program.failed_to", { Reason: e instanceof Refused ? e.words(this.texts) : this.texts.t("program.offline") });
     }
     this.requestUpdate();
   }

@@ -1,4 +1,5 @@
 // What the simulator asks of the server.
+import type { Texts } from "./i18n";
 import type { CatalogueGift, Step } from "./simulator-steps";
 import type { User } from "./wire.gen";
 
@@ -45,8 +46,28 @@ export interface Status {
   playback: Playback | null;
 }
 
-/** Why something was not done, in words. */
-export class Refused extends Error {}
+/** What the server says of a request it refused: a problem of RFC 9457. */
+interface Problem {
+  code?: string;
+  detail?: string;
+  errors?: { message: string; rule?: string; args?: Record<string, string | number> }[];
+}
+
+/** Why something was not done. Its message is English, from the server; words says it in the reader's language. */
+export class Refused extends Error {
+  constructor(private readonly problem: Problem, status = 0) {
+    super(problem.errors?.[0]?.message ?? problem.detail ?? String(status));
+  }
+
+  /** As exact as the catalogue has it: the rule that is broken, or else what sort of refusal it is. */
+  words(texts: Texts): string {
+    const { errors = [], code = "internal" } = this.problem;
+    const first = errors[0];
+    const rule = first?.rule ? texts.find(`rule.${first.rule}`, first.args) : undefined;
+    if (rule || texts.lang === "en") return rule ?? this.message;
+    return texts.find(`refused.${code}`) ?? texts.t("refused.internal");
+  }
+}
 
 /** Calls the API. undefined stands for an answer without a body. */
 export async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
@@ -56,8 +77,7 @@ export async function call<T>(method: string, path: string, body?: unknown): Pro
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as T;
-  const problem = (await answer.json().catch(() => ({}))) as { detail?: string; errors?: { message: string }[] };
-  throw new Refused(problem.errors?.[0]?.message ?? problem.detail ?? String(answer.status));
+  throw new Refused((await answer.json().catch(() => ({}))) as Problem, answer.status);
 }
 
 export class Api {

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Texts } from "./i18n";
 import { object } from "./scenario-editor";
+import { Refused } from "./simulator-api";
 import { empty, length, paced, recall, Recorder, remember, stepOf, userOf, wrongFields, type CatalogueGift, type Form } from "./simulator-steps";
-import { mai } from "./testing";
+import { mai, texts } from "./testing";
 
 const rose: CatalogueGift = { id: 5655, name: "Rose", diamond_count: 1, type: 1, streakable: true };
 const lion: CatalogueGift = { id: 6369, name: "Lion", diamond_count: 29999, type: 2, streakable: false };
@@ -89,4 +91,14 @@ test("data is a JSON object or nothing", () => {
   assert.deepEqual(object(' {"a":1} '), { a: 1 });
   assert.deepEqual(object(""), {});
   for (const text of ["[]", "null", "7", "{", '"x"']) assert.equal(object(text), undefined);
+});
+
+test("what was refused is said in the reader's language", () => {
+  const ja = new Texts("ja", { "rule.range": "{{.Least}}〜{{.Most}}", "refused.conflict": "合いません", "refused.internal": "問題" });
+  const english = { code: "conflict", detail: "“Songs” is still on." };
+  assert.equal(new Refused(english).words(ja), "合いません");
+  assert.equal(new Refused(english).words(texts), "“Songs” is still on.");
+  assert.equal(new Refused({ code: "of the future", detail: "x" }).words(ja), "問題");
+  const ruled = new Refused({ code: "invalid", errors: [{ message: "From 1 to 5.", rule: "range", args: { Least: 1, Most: 5 } }] });
+  assert.equal(ruled.words(ja), "1〜5");
 });
