@@ -118,6 +118,7 @@ func TestPastPagesAreAccessible(t *testing.T) {
 			{"delete", session + "/delete", `true`},
 			{"retention", "/retention", `true`},
 			{"team", "/team", `true`},
+			{"settings", "/settings", `true`},
 			{"audit", "/audit", `document.querySelector("main")`},
 		} {
 			b.open(page.path)

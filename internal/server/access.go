@@ -41,7 +41,7 @@ var (
 var accessTable = map[string]access{
 	"GET /healthz": everybody, "GET /readyz": everybody, "ANY /static/*": everybody, "GET /story-client.js": everybody,
 	"GET /setup": everybody, "POST /setup": everybody.as("setup"), "GET /login": everybody, "POST /login": everybody.as("login"), "POST /logout": everybody.as("logout"),
-	"POST /language": everybody, "POST /theme": everybody,
+	"POST /language": everybody, "POST /theme": everybody, "GET /settings": reviewer,
 
 	"GET /overlay/*": bySecret, "GET /overlay/{token}": bySecret, "GET /overlay/{token}/follow": bySecret,
 	"GET /overlay/{token}/picture": bySecret, "GET /overlay/{token}/sound/{sound}": bySecret,

@@ -96,7 +96,7 @@ func (f *fixture) everything() []string {
 		"/", "/rooms/ann", replay.RequestURI(), "/rooms/ben", "/rooms/ann/program", "/rooms/ann/simulate", "/rooms/mai/simulate", "/rooms/ben/simulate",
 		"/rooms/ann/viewers/68bob", "/sessions", session + "?minute=" + url.QueryEscape(live.Timestamp(pastStart)), session + "/shares", "/search?q=line",
 		"/compare", "/viewers/68ann", "/stories", "/stories/1", "/stories/1/memory", "/stories/1/messages", "/team", "/audit",
-		"/retention", session + "/delete", "/overlays", fmt.Sprintf("/overlays/%d", alerts.ID), fmt.Sprintf("/overlays/%d", timer.ID),
+		"/retention", "/settings", session + "/delete", "/overlays", fmt.Sprintf("/overlays/%d", alerts.ID), fmt.Sprintf("/overlays/%d", timer.ID),
 	}
 }
 

@@ -51,6 +51,18 @@ func (s *Server) view(r *http.Request, title string) templates.Page {
 	}
 }
 
+// showSettings handles GET /settings.
+func (s *Server) showSettings(w http.ResponseWriter, r *http.Request) error {
+	space, err := s.db.Space(r.Context())
+	if err != nil {
+		return err
+	}
+	s.render(w, r, http.StatusOK, templates.Settings(templates.SettingsPage{
+		Page: s.view(r, "settings.title"), Version: s.opts.Version, Address: s.address(r), Spoken: s.opts.Overlays.Speaks(), File: space.File,
+	}))
+	return nil
+}
+
 // zoneOf returns the reader's time zone, as the panel's script told it in a cookie; nil if it did not, or there is none of that name.
 func zoneOf(name string) *time.Location {
 	if name == "" || name == "Local" {

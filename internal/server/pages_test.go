@@ -207,3 +207,23 @@ func TestErrorPagesSpeakTheReadersLanguage(t *testing.T) {
 		}
 	}
 }
+
+func TestSettings(t *testing.T) {
+	f := start(t)
+	f.setUp()
+	f.submit("/theme", "theme", "dark", "back", "/settings")
+	res, doc := f.page("/settings")
+	if res.StatusCode != http.StatusOK || doc.Find("main [name=language]").Length() != len(catalog.Languages()) ||
+		doc.Find("main [name=theme][aria-pressed=true]").AttrOr("value", "") != "dark" {
+		t.Errorf("%d %s", res.StatusCode, doc.Find("main").Text())
+	}
+	said := doc.Find("main").Text()
+	for _, want := range []string{"Version", "test", f.url, " MB", "a speech server"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("the settings do not say %q: %s", want, said)
+		}
+	}
+	if n := doc.Find("nav.rail a[href='/settings']").Length(); n != 1 {
+		t.Errorf("%d ways to the settings", n)
+	}
+}

@@ -129,6 +129,7 @@ func (s *Server) Handler() http.Handler {
 	s.invitePages(r)
 	s.sharePages(r)
 	r.Group(func(r chi.Router) {
+		r.Get("/settings", s.page(s.showSettings))
 		s.panelPages(r)
 		s.simulatorPages(r)
 		s.storyPages(r)

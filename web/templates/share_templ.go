@@ -667,7 +667,7 @@ func SharePassword(v SharePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = languageForm(v.Page).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = languageForm(v.Page, "language").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
