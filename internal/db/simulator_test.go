@@ -257,7 +257,7 @@ func anyEvent(r *rapid.T) live.Event {
 	rose := live.GiftItem{ID: 5655, Name: "Rose", DiamondCount: 1, Streakable: true, Type: 1}
 	count := rapid.IntRange(1, 9).Draw(r, "count")
 	e := by(rapid.IntRange(0, 3).Draw(r, "viewer"), rapid.SampledFrom([]live.Data{
-		live.Comment{Comment: "hi"}, live.Join{}, live.Follow{}, live.Share{}, live.Viewers{Viewers: int64(count)},
+		live.Comment{Comment: "hi"}, live.Join{}, live.Follow{}, live.Share{}, live.Viewers{Viewers: int64(count)}, live.LiveEnd{Reason: "host"},
 		live.Like{Count: count, TotalLikes: int64(rapid.IntRange(0, 500).Draw(r, "likes"))},
 		live.Gift{Gift: live.GiftItem{ID: 6369, Name: "Lion", DiamondCount: 29999, Type: 2}, RepeatCount: 1, TotalDiamonds: 29999},
 		live.Gift{Gift: rose, RepeatCount: count, TotalDiamonds: count, Streaking: true, StreakID: "1"},

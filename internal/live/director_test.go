@@ -555,6 +555,27 @@ func TestDirectorSaysGoodbye(t *testing.T) {
 	})
 }
 
+// TestDirectorStaysAfterARehearsedEnd: somebody who simulates the end of a LIVE hears the goodbye, and the host goes on.
+func TestDirectorStaysAfterARehearsedEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := direct(t, &memory{}, &host{}, live.StoryProfile{})
+		defer s.stop()
+		s.add(says(1, "hello there"), says(2, "and you"))
+		s.add(live.Event{Kind: live.KindLiveEnd, Origin: live.OriginSimulated, Data: live.LiveEnd{}})
+		pass(20 * time.Second)
+		s.add(says(3, "still here"))
+		pass(20 * time.Second)
+		replies, skips := s.told()
+		want := []string{"1[] You say hello there", "4[] And now: program_event", "2[] You say and you", "7[] You say still here"}
+		if diff := cmp.Diff(want, replies); diff != "" {
+			t.Errorf("replies (-want +got):\n%s", diff)
+		}
+		if len(skips) != 0 {
+			t.Errorf("skips %v", skips)
+		}
+	})
+}
+
 // TestDirectorChatGivesWay: a model that thinks for long about a comment does not keep a gift waiting.
 func TestDirectorChatGivesWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

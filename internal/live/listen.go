@@ -210,7 +210,9 @@ func (d *directing) take(e Event, now time.Time) {
 		d.gather(e, now)
 		return
 	case KindLiveEnd:
-		d.end(now)
+		if d.session.Info.endedBy(e) {
+			d.end(now)
+		}
 	}
 	heard := now
 	if e.Seq <= d.behind && e.At.Before(now) {

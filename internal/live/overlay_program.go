@@ -61,7 +61,7 @@ func (v *programView) apply(e Event) {
 
 func (v *programView) hear(e Event, _ time.Time) {
 	v.apply(e)
-	if e.Kind == KindLiveEnd && !e.History {
+	if v.on.session.endedBy(e) {
 		v.show, v.news.changed = Show{}, true
 	}
 }

@@ -291,12 +291,11 @@ func (v *counterView) hear(e Event, _ time.Time) {
 	if e.SessionID == v.shown().ID && v.sums.add(e) {
 		v.news.changed = true
 	}
-	if e.Kind == KindLiveEnd || e.Kind == KindConnect {
-		v.on.session.EndedAt = time.Time{}
-		if e.Kind == KindLiveEnd {
-			v.on.session.EndedAt = e.At
-		}
-		v.news.changed = true
+	switch {
+	case v.on.session.endedBy(e):
+		v.on.session.EndedAt, v.news.changed = e.At, true
+	case e.Kind == KindConnect:
+		v.on.session.EndedAt, v.news.changed = time.Time{}, true
 	}
 }
 

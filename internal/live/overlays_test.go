@@ -1199,7 +1199,7 @@ func TestTimer(t *testing.T) {
 
 func TestProgramOverlay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStudio(t, live.DefaultOptions(live.OverlayProgram))
+		s := newStudio(t, live.DefaultOptions(live.OverlayProgram), live.DefaultOptions(live.OverlayCounter))
 		s.live()
 		program := func(action string) live.Event {
 			e := event(live.Program{Action: action, ProgramName: "Song time", ProgramType: "singing"})
@@ -1210,6 +1210,10 @@ func TestProgramOverlay(t *testing.T) {
 		s.say(program("start"))
 		if got := state[live.ProgramState](s, 1); got.Name != "Song time" || got.Type != "singing" || got.StartedMS != began.UnixMilli() {
 			t.Errorf("%+v", got)
+		}
+		s.say(made(event(live.LiveEnd{})))
+		if got, counter := state[live.ProgramState](s, 1), state[live.CounterState](s, 2); got.Name != "Song time" || !counter.Live {
+			t.Errorf("somebody who rehearses the end of the LIVE ends it: %+v, %+v", got, counter)
 		}
 		time.Sleep(time.Minute)
 		s.say(program("pause"))
@@ -1236,6 +1240,11 @@ func TestProgramOverlay(t *testing.T) {
 		s.say(program("finish"))
 		if got := state[live.ProgramState](s, 1); got.Name != "" {
 			t.Errorf("%+v", got)
+		}
+		s.say(program("start"))
+		s.say(event(live.LiveEnd{}))
+		if got, counter := state[live.ProgramState](s, 1), state[live.CounterState](s, 2); got.Name != "" || counter.Live {
+			t.Errorf("after the LIVE: %+v, %+v", got, counter)
 		}
 	})
 }

@@ -91,8 +91,7 @@ type ProgramRun struct {
 	Cut   bool          // it was never finished: another one began
 }
 
-// ShowOf returns where a session's programs stand. What was rehearsed in a LIVE is no part of its show; a rehearsal is one as a
-// whole.
+// ShowOf returns where a session's programs stand.
 func ShowOf(session SessionInfo, events []Event) Show {
 	var s Show
 	for _, e := range events {
@@ -103,7 +102,7 @@ func ShowOf(session SessionInfo, events []Event) Show {
 
 // follow takes in an event of a session, if it is part of its show.
 func (s *Show) follow(session SessionInfo, e Event) {
-	if !e.History && (!e.Origin.Rehearsal() || session.Origin.Rehearsal()) {
+	if session.owns(e) {
 		s.Apply(e)
 	}
 }

@@ -48,6 +48,15 @@ func (s SessionInfo) Rehearsal() bool {
 	return strings.HasPrefix(s.RoomID, "rehearsal-") || strings.HasPrefix(s.RoomID, "replay-")
 }
 
+// owns reports whether an event is part of what a session shows and tells: what was rehearsed in a LIVE is no part of its show; a
+// rehearsal is one as a whole.
+func (s SessionInfo) owns(e Event) bool {
+	return !e.History && (!e.Origin.Rehearsal() || s.Origin.Rehearsal())
+}
+
+// endedBy reports whether with an event the session is over: a live_end somebody simulates ends no LIVE.
+func (s SessionInfo) endedBy(e Event) bool { return e.Kind == KindLiveEnd && s.owns(e) }
+
 // Rehearse opens a session for simulated events in a room that is not live. A room that has one open already gets that one.
 func (e *Engine) Rehearse(ctx context.Context, room string) (SessionInfo, error) {
 	w, err := e.find(room)

@@ -264,7 +264,7 @@ func (r *recorder) fold(d delivery) []Event {
 			dropped++
 			continue
 		}
-		if e.Kind == KindLiveEnd {
+		if r.Info.endedBy(e) {
 			out = append(out, r.closeStreaks(e.At)...)
 		}
 		out = append(out, e)

@@ -229,7 +229,7 @@ func record(r *rapid.T, s *live.Session, e live.Event) {
 func anyEvent(r *rapid.T) live.Event {
 	e := rapid.SampledFrom([]live.Event{
 		event(live.Comment{Comment: "hi"}), event(live.Join{}), event(live.Follow{}), event(live.Share{}), single(2),
-		event(live.Viewers{Viewers: 10}), rose(1, true), rose(4, true), rose(4, false),
+		event(live.Viewers{Viewers: 10}), event(live.LiveEnd{Reason: "host"}), rose(1, true), rose(4, true), rose(4, false),
 		event(live.Like{Count: 3, TotalLikes: int64(rapid.IntRange(0, 500).Draw(r, "likes"))}),
 	}).Draw(r, "event")
 	e.Origin = rapid.SampledFrom([]live.Origin{live.OriginTikTok, live.OriginSimulated, live.OriginReplay}).Draw(r, "origin")

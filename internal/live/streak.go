@@ -73,6 +73,7 @@ func (s streaks) due(now time.Time) []Event {
 		switch {
 		case st.open && now.Sub(st.touch) >= streakTimeout:
 			out = append(out, st.close("timeout", now))
+			st.touch = now
 		case !st.open && now.Sub(st.touch) >= streakMemory:
 			delete(s, key)
 		}
@@ -80,12 +81,12 @@ func (s streaks) due(now time.Time) []Event {
 	return out
 }
 
-// closeAll closes every open streak because the session ends.
-func (s streaks) closeAll(now time.Time) []Event {
+// closeAll closes every open streak because the session ends, at a time of TikTok's clock: what was touched when stays by ours.
+func (s streaks) closeAll(at time.Time) []Event {
 	var out []Event
 	for _, st := range s {
 		if st.open {
-			out = append(out, st.close("session_end", now))
+			out = append(out, st.close("session_end", at))
 		}
 	}
 	return out
@@ -107,15 +108,15 @@ func (s streaks) next() time.Time {
 }
 
 // close books the last count that was seen.
-func (st *streak) close(by string, now time.Time) Event {
+func (st *streak) close(by string, at time.Time) Event {
 	e := st.last
 	gift := DataOf[Gift](e)
 	fresh := gift.RepeatCount - st.booked
 	gift.Booked, st.booked = st.booked, gift.RepeatCount
 	gift.RepeatCount, gift.TotalDiamonds = fresh, fresh*gift.Gift.DiamondCount
 	gift.Streaking, gift.ClosedBy = false, by
-	st.open, st.touch = false, now
-	e.Cause, e.Seq, e.SourceID, e.At, e.Data, e.encoded = e.Seq, 0, "", Millis(now), gift, nil
+	st.open = false
+	e.Cause, e.Seq, e.SourceID, e.At, e.Data, e.encoded = e.Seq, 0, "", Millis(at), gift, nil
 	return e
 }
 

@@ -100,6 +100,12 @@ func TestStreaks(t *testing.T) {
 			4,
 		},
 		{
+			"the end somebody simulates books nothing",
+			[]any{rose(4, true), made(event(live.LiveEnd{Reason: "host"})), rose(6, false)},
+			[]booking{{4, 4, true, "", 0}, {6, 6, false, "", 0}},
+			6,
+		},
+		{
 			"streaks without an id: each end is a gift of its own",
 			[]any{nameless(3, false), nameless(3, false), nameless(2, true), nameless(2, false)},
 			[]booking{{3, 3, false, "", 0}, {3, 3, false, "", 0}, {2, 2, true, "", 0}, {2, 2, false, "", 0}},
