@@ -34,13 +34,14 @@ func (w *watch) Progress(p Progress) {
 // stateOf translates a connection's state; the caller holds the lock.
 func (w *watch) stateOf(p Progress) State {
 	switch p.State {
-	case ConnLive:
-		if w.health.State == StatePaused {
+	case ConnLive, ConnSilent:
+		switch {
+		case w.health.State == StatePaused: // until a live_resume: little comes meanwhile, and what comes is no resume
 			return StatePaused
+		case p.State == ConnSilent:
+			return StateSilent
 		}
 		return StateLive
-	case ConnSilent:
-		return StateSilent
 	case ConnRetrying:
 		if s := stateFor(ReasonOf(p.Err)); s == StateBlocked || s == StateLimited {
 			return s
@@ -87,9 +88,13 @@ func (w *watch) Connected(ctx context.Context, at time.Time, room RoomInfo) erro
 		return err
 	}
 	w.remember(ctx, room)
+	state := StateLive
+	if room.Paused {
+		state = StatePaused
+	}
 	w.change(func() {
 		w.lost, w.heardAt, w.joined = nil, at, s
-		w.health = w.health.after(StateLive, nil, time.Time{})
+		w.health = w.health.after(state, nil, time.Time{})
 		w.health.SessionID, w.health.Way, w.health.HeardAt = s.Info.ID, room.Way, at
 	})
 	return nil

@@ -34,6 +34,7 @@ type RoomInfo struct {
 	Title     string
 	Host      User
 	StartedAt time.Time
+	Paused    bool   // by the host; the LIVE goes on
 	Way       string // "direct" or "sign"
 }
 

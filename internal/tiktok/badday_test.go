@@ -141,15 +141,19 @@ func TestHistory(t *testing.T) {
 	}
 }
 
-// TestPause is no end.
+// TestPause is no end, and who connects meanwhile is told of it.
 func TestPause(t *testing.T) {
 	t.Parallel()
 	_, room, l := start(t, nil)
 	room.Pause("anchor_pause")
 	l.await(t, "pause", func() bool { return has(l.events, live.LivePause{By: "anchor_pause"}) })
+	room.Cut()
+	goesOn(t, room, l, 2)
 	room.Resume()
 	l.await(t, "resume", func() bool { return has(l.events, live.LiveResume{}) })
-	goesOn(t, room, l, 1)
+	if l.rooms[0].Paused || !l.rooms[1].Paused {
+		t.Errorf("rooms %+v: the second is the one that was paused", l.rooms)
+	}
 }
 
 func has[T interface {

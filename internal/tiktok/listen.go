@@ -107,7 +107,9 @@ func (s *listening) look(ctx context.Context) (Room, error) {
 	}
 	alive, aliveErr := c.checkAlive(ctx, c.browser(), s.room.RoomID)
 	if aliveErr == nil && alive[s.room.RoomID] {
-		return s.room, nil
+		known := s.room
+		known.Paused = false // it may be over by now, and then no live_resume comes
+		return known, nil
 	}
 	return room, err
 }
