@@ -145,7 +145,7 @@ func (a *ask) storyGift() StoryGift {
 	seen := map[string]bool{}
 	for _, g := range a.givers {
 		count += g.GiftCount
-		if !seen[g.GiftName] {
+		if g.GiftName != "" && !seen[g.GiftName] {
 			seen[g.GiftName] = true
 			names = append(names, g.GiftName)
 		}
@@ -175,7 +175,7 @@ func (a *ask) what() string {
 	}
 	pieces := make([]string, len(a.givers))
 	for i, g := range a.givers {
-		pieces[i] = fmt.Sprintf("%s ×%d", g.GiftName, g.GiftCount)
+		pieces[i] = strings.TrimSpace(fmt.Sprintf("%s ×%d", g.GiftName, g.GiftCount))
 	}
 	return cut(strings.Join(pieces, ", "), nameRunes)
 }
@@ -183,13 +183,8 @@ func (a *ask) what() string {
 // mostPieces is the story API's limit on one gift's count.
 const mostPieces = 1_000_000
 
-// viewerName is how the story names the viewer. TikTok delivers some gifts without any name.
-func (a *ask) viewerName() string {
-	if name := cut(a.viewer.Name(), nameRunes); name != "" {
-		return name
-	}
-	return "TikTok viewer"
-}
+// viewerName is how the story names the viewer. TikTok delivers some gifts without any name: "" leaves it to the story.
+func (a *ask) viewerName() string { return cut(a.viewer.Name(), nameRunes) }
 
 // cut shortens a text to so many runes.
 func cut(s string, runes int) string {

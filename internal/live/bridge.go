@@ -76,9 +76,6 @@ func (b *bridge) gift(a *ask, g Gift) *ask {
 		return nil
 	}
 	name := cut(g.Gift.Name, nameRunes)
-	if name == "" {
-		name = "gift"
-	}
 	a.rank, a.input, a.text = rankGift, InputGift, name
 	a.givers = []StoryGiver{{
 		Seq: a.seq, ViewerID: a.viewer.Key(), Name: a.viewerName(), GiftName: name, GiftCount: g.RepeatCount, Value: float64(g.TotalDiamonds),

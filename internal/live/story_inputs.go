@@ -22,8 +22,8 @@ type StoryChat struct {
 
 // StoryGift is the data of a gift_event.
 type StoryGift struct {
-	Username  string   `json:"username"`
-	GiftName  string   `json:"giftName"`
+	Username  string   `json:"username"`            // "" only from the director: TikTok leaves names out of some gifts
+	GiftName  string   `json:"giftName"`            // the same
 	GiftCount int      `json:"giftCount"`           // 1 to 1,000,000; left out it is 1
 	GiftValue *float64 `json:"giftValue,omitempty"` // of all pieces together, diamonds in a room; nil is unknown, 0 is a value
 	Message   string   `json:"message,omitempty"`

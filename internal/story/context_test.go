@@ -39,6 +39,7 @@ func TestInputContext(t *testing.T) {
 			"gift_group", `{"gifts":[{"username":"A","giftName":"Rose"},{"username":"B","giftName":"Lion","giftCount":2}]}`,
 			"A gave Rose.\nB gave 2 × Lion.", "A: Rose\nB: 2 × Lion", MemoryNone,
 		},
+		{"gift_group", `{"gifts":[{},{"username":"B"}]}`, "A viewer gave a gift.\nB gave a gift.", "a gift\nB: a gift", MemoryNone},
 		{
 			"notice", `{"follows":["A","B"],"shares":["C"],"joins":["D"],"likes":1000}`,
 			"Followed: A, B. Shared the LIVE: C. Came in: D. The LIVE reached 1000 likes.", "Followed: A, B. Shared the LIVE: C. Came in: D. The LIVE reached 1000 likes.", MemoryNone,
@@ -51,7 +52,7 @@ func TestInputContext(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		in, _, err := kind.read([]byte(tt.data), "data")
+		in, _, err := kind.read([]byte(tt.data), "data", true)
 		if err != nil {
 			t.Fatal(err)
 		}

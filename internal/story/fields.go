@@ -58,6 +58,7 @@ type Fields struct {
 	path string
 	raw  map[string]json.RawMessage
 	errs *[]FieldError
+	own  bool // the program itself sends them
 }
 
 func newFields(path string, data json.RawMessage) *Fields {
@@ -122,6 +123,14 @@ func (f *Fields) Text(key string, most int) string {
 		f.breaks(key, RuleRequired)
 	}
 	return s
+}
+
+// Name returns the name of a viewer or a gift, which a client must give. The program itself has none where TikTok gives none.
+func (f *Fields) Name(key string) string {
+	if f.own {
+		return f.OptionalText(key, maxName)
+	}
+	return f.Text(key, maxName)
 }
 
 // OptionalText returns a text of up to most runes, or "".
@@ -229,7 +238,7 @@ func (f *Fields) Texts(key string, count, most int) []string {
 // Each calls read for every object of a list of up to count.
 func (f *Fields) Each(key string, count int, read func(*Fields)) {
 	f.list(key, count, func(v json.RawMessage, at string) {
-		item := &Fields{path: join(f.path, at), errs: f.errs}
+		item := &Fields{path: join(f.path, at), errs: f.errs, own: f.own}
 		item.open(v)
 		read(item)
 	})

@@ -15,8 +15,8 @@ var giftEvent = InputType{Name: live.InputGift, Read: func(f *Fields) Input { re
 
 func readGift(f *Fields) live.StoryGift {
 	return live.StoryGift{
-		Username:  f.Text("username", maxName),
-		GiftName:  f.Text("giftName", maxName),
+		Username:  f.Name("username"),
+		GiftName:  f.Name("giftName"),
 		GiftCount: int(f.Int("giftCount", 1, 1, maxCount)),
 		GiftValue: f.Number("giftValue"),
 		Message:   f.OptionalText("message", maxText),

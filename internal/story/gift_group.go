@@ -28,7 +28,7 @@ func (i *groupInput) Clean(g *Guard) {
 }
 
 func (i *groupInput) Text() string {
-	return i.lines(func(g live.StoryGift) string { return g.Username + ": " + things(g) })
+	return i.lines(func(g live.StoryGift) string { return strings.TrimPrefix(g.Username+": "+things(g), ": ") })
 }
 func (i *groupInput) Context() string { return i.lines(giftContext) }
 func (i *groupInput) Memory() Memory  { return MemoryNone }

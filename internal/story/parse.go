@@ -76,7 +76,7 @@ func (i *Inputs) parseTyped(f *Fields) (live.StoryInput, error) {
 	if err != nil {
 		return live.StoryInput{}, err
 	}
-	_, in, err := t.read(f.get("data"), join(f.path, "data"))
+	_, in, err := t.read(f.get("data"), join(f.path, "data"), false)
 	return in, err
 }
 

@@ -15,7 +15,7 @@ var lineFiles embed.FS
 // phrasebook is everything the template says in one language. lines/en.json shows its form.
 type phrasebook struct {
 	Thing    string              `json:"thing"`    // a gift with its count, of the slots gift and count
-	Unnamed  map[string]string   `json:"unnamed"`  // what to call a gift or program whose name the guard took away
+	Unnamed  map[string]string   `json:"unnamed"`  // what to call a gift, program or viewer without a name, or whose name the guard took away
 	Comma    string              `json:"comma"`    // between the names of a list
 	And      string              `json:"and"`      // before the last one
 	Duration [4]string           `json:"duration"` // formats of hours, minutes, seconds, and what stands between
@@ -47,6 +47,14 @@ var phrasebooks = sync.OnceValue(func() map[string]*phrasebook {
 	}
 	return out
 })
+
+// bookOf returns the book of a language, or the English one.
+func bookOf(language string) *phrasebook {
+	if book, ok := phrasebooks()[language]; ok {
+		return book
+	}
+	return phrasebooks()["en"]
+}
 
 func readPhrasebook(language string) (*phrasebook, error) {
 	name := "lines/" + language + ".json"

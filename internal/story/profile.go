@@ -16,11 +16,7 @@ const DefaultID = "1"
 // Default returns the story that exists from the start: Linh, who answers viewers in their own language. language is that of the
 // persona's text; an unknown one is "en".
 func Default(language string) live.StoryProfile {
-	book, ok := phrasebooks()[language]
-	if !ok {
-		book = phrasebooks()["en"]
-	}
-	now := live.Millis(time.Now())
+	book, now := bookOf(language), live.Millis(time.Now())
 	return live.StoryProfile{ID: DefaultID, Name: "Linh", Persona: book.Persona, Rules: book.Rules, Seed: 1, CreatedAt: now, UpdatedAt: now}
 }
 

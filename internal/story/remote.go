@@ -77,11 +77,11 @@ func (r *Remote) Answer(ctx context.Context, t live.StoryTurn, progress func(liv
 	if err != nil {
 		return live.StoryAnswer{}, err
 	}
-	in, wire, err := kind.read(t.Input.Data, "data")
+	in, wire, err := kind.read(t.Input.Data, "data", true)
 	if err != nil {
 		return live.StoryAnswer{}, err
 	}
-	w := &exchange{remote: r, turn: t, out: newSpeech(NewGuard(nil, nil), in, "", progress), public: public(in, wire)}
+	w := &exchange{remote: r, turn: t, out: newSpeech(NewGuard(nil, nil), in, "", progress), public: public(in, wire, t.Language)}
 	err = w.guarded(ctx, in)
 	if err == nil || len(w.out.clips) > 0 {
 		return w.answer(), nil
@@ -313,11 +313,13 @@ func (w *exchange) answer() live.StoryAnswer {
 }
 
 // public puts the director's own inputs into the words of the contract, which another program knows.
-func public(in Input, wire live.StoryInput) live.StoryInput {
+func public(in Input, wire live.StoryInput, language string) live.StoryInput {
 	var data any
 	switch in := in.(type) {
+	case *giftInput:
+		data = named(in.StoryGift, language)
 	case *groupInput:
-		wire.Type, data = live.InputGift, in.merged()
+		wire.Type, data = live.InputGift, in.merged(language)
 	case *noticeInput, *idleInput:
 		wire.Type, data = live.InputText, live.StoryText{Text: in.Context()}
 	default:
@@ -327,13 +329,20 @@ func public(in Input, wire live.StoryInput) live.StoryInput {
 	return wire
 }
 
+// named is a gift with the names the contract asks for, where TikTok gave none.
+func named(g live.StoryGift, language string) live.StoryGift {
+	words := bookOf(language).Unnamed
+	g.Username, g.GiftName = cmp.Or(g.Username, words["viewer"]), cmp.Or(g.GiftName, words["gift"])
+	return g
+}
+
 // merged is a group as one gift of everybody: "Mai, Ken" gave "Rose, 3 × Lion".
-func (i *groupInput) merged() live.StoryGift {
+func (i *groupInput) merged(language string) live.StoryGift {
 	var gifts []string
 	g := live.StoryGift{Username: cut(i.Speaker(), maxName)}
 	value := 0.0
 	for _, one := range i.Gifts {
-		gifts = append(gifts, things(one))
+		gifts = append(gifts, things(named(one, language)))
 		g.GiftCount += one.GiftCount
 		if one.GiftValue != nil {
 			value += *one.GiftValue
@@ -342,5 +351,5 @@ func (i *groupInput) merged() live.StoryGift {
 	}
 	g.GiftName = cut(strings.Join(gifts, ", "), maxName)
 	g.GiftCount = min(g.GiftCount, maxCount)
-	return g
+	return named(g, language)
 }

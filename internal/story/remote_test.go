@@ -87,10 +87,16 @@ func TestRemoteAnswers(t *testing.T) {
 
 func TestRemoteAsks(t *testing.T) {
 	three := 3.0
+	nameless := live.StoryGift{GiftCount: 1}
 	tests := []struct {
 		in   live.StoryInput
 		want string
 	}{
+		{input(t, live.InputGift, nameless), `{"type":"gift_event","data":{"username":"bạn khán giả","giftName":"món quà","giftCount":1}}`},
+		{
+			input(t, live.InputGifts, live.StoryGifts{Gifts: []live.StoryGift{nameless, nameless}}),
+			`{"type":"gift_event","data":{"username":"bạn khán giả","giftName":"món quà, món quà","giftCount":2}}`,
+		},
 		{input(t, "user_chat", live.StoryChat{Message: "hi", Username: "Jane"}), `{"type":"user_chat","data":{"message":"hi","username":"Jane"}}`},
 		{
 			input(t, live.InputGifts, live.StoryGifts{Gifts: []live.StoryGift{{Username: "A", GiftName: "Rose", GiftCount: 2, GiftValue: &three}, {Username: "B", GiftName: "Lion"}}}),
@@ -110,7 +116,7 @@ func TestRemoteAsks(t *testing.T) {
 		if tt.in.Type == live.InputGifts {
 			in.Data = []byte(strings.ReplaceAll(string(in.Data), `"giftCount":0`, `"giftCount":1`))
 		}
-		if _, err := r.Answer(context.Background(), live.StoryTurn{StoryID: "a/b", TurnID: "t1", Input: in}, nil); err != nil {
+		if _, err := r.Answer(context.Background(), live.StoryTurn{StoryID: "a/b", TurnID: "t1", Input: in, Language: "vi"}, nil); err != nil {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(tt.want, string(body)); diff != "" {

@@ -133,7 +133,7 @@ func (s *Stories) normalise(ctx context.Context, t live.StoryTurn) (*turn, error
 	if err != nil {
 		return nil, err
 	}
-	if w.input, w.wire, err = kind.read(t.Input.Data, "data"); err != nil {
+	if w.input, w.wire, err = kind.read(t.Input.Data, "data", true); err != nil {
 		return nil, err
 	}
 	if w.story.Paused {
