@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"showcaller/internal/live"
 )
@@ -19,9 +18,9 @@ const forgotten = "~forgotten-"
 // their search terms, where others' events name them, what a host remembers of them or answered them, and the team's note. What they
 // did is still counted, as of somebody who is not known. It can be run again after it was broken off.
 //
-// Backups made before still hold it all, and so does the memory of a running session for its newest 512 events.
+// Backups made before still hold it all. What runs is told by live.Overlays.Forget and its like, before and after.
 func (d *DB) ForgetViewer(ctx context.Context, key string) error {
-	f := forgetter{db: d, key: key, strings: map[string]bool{}, own: map[int64][]int64{}}
+	f := newForgetter(d, key)
 	if err := f.learn(ctx); err != nil {
 		return err
 	}
@@ -33,33 +32,47 @@ func (d *DB) ForgetViewer(ctx context.Context, key string) error {
 	return nil
 }
 
+// WhoIs returns what a viewer, named by live.User.Key, is and was called, for those who are to forget it.
+func (d *DB) WhoIs(ctx context.Context, key string) (*live.Forgotten, error) {
+	f := newForgetter(d, key)
+	return f.who, f.learnNames(ctx)
+}
+
 type forgetter struct {
 	db       *DB
-	key      string
+	who      *live.Forgotten
 	numbers  []int64
 	sessions []int64
-	strings  map[string]bool   // what names the viewer wherever it stands alone
-	names    []string          // what names the viewer inside a text
 	pictures []string          // addresses without their query
 	own      map[int64][]int64 // seqs of the viewer's own events by session, sorted
 }
 
-// learn finds out who the viewer is and was.
+func newForgetter(d *DB, key string) *forgetter {
+	return &forgetter{db: d, who: live.NewForgotten(key), own: map[int64][]int64{}}
+}
+
+// learn finds out who the viewer is and was, and where.
 func (f *forgetter) learn(ctx context.Context) error {
-	add := func(handle, nickname string) {
-		for _, s := range []string{handle, "@" + handle, nickname} {
-			if s != "" && s != "@" {
-				f.strings[s] = true
-			}
-		}
-		if utf8.RuneCountInString(nickname) >= 3 { // a shorter one is part of too many words
-			f.names = append(f.names, nickname)
-		}
+	if err := f.learnNames(ctx); err != nil {
+		return err
 	}
-	if id := userID(f.key); id != "" {
-		f.strings[id] = true
+	for _, number := range f.numbers {
+		// Of whom there is only history, nothing was counted: the log itself is asked.
+		rows, err := f.db.read.QueryContext(ctx, `SELECT s.id FROM sessions s WHERE EXISTS (SELECT 1 FROM events e`+by("events_viewer")+`
+			WHERE e.session_id = s.id AND e.viewer = $1 AND e.viewer IS NOT NULL)`, number)
+		ids, err := collect(rows, err, func(rows *sql.Rows, id *int64) error { return rows.Scan(id) })
+		if err != nil {
+			return err
+		}
+		f.sessions = append(f.sessions, ids...)
 	}
-	rows, err := f.db.read.QueryContext(ctx, `SELECT id, unique_id, nickname, picture FROM viewers WHERE user_id = $1`, f.key)
+	slices.Sort(f.sessions)
+	f.sessions = slices.Compact(f.sessions)
+	return nil
+}
+
+func (f *forgetter) learnNames(ctx context.Context) error {
+	rows, err := f.db.read.QueryContext(ctx, `SELECT id, unique_id, nickname, picture FROM viewers WHERE user_id = $1`, f.who.Key)
 	_, err = collect(rows, err, func(rows *sql.Rows, _ *struct{}) error {
 		var number int64
 		var handle, nickname, picture string
@@ -67,7 +80,7 @@ func (f *forgetter) learn(ctx context.Context) error {
 		f.numbers = append(f.numbers, number)
 		address, _, _ := strings.Cut(picture, "?")
 		f.pictures = append(f.pictures, address)
-		add(handle, nickname)
+		f.who.Add(handle, nickname)
 		return err
 	})
 	if err == nil && len(f.numbers) == 0 {
@@ -81,22 +94,14 @@ func (f *forgetter) learn(ctx context.Context) error {
 		_, err = collect(rows, err, func(rows *sql.Rows, _ *struct{}) error {
 			var handle, nickname string
 			err := rows.Scan(&handle, &nickname)
-			add(handle, nickname)
+			f.who.Add(handle, nickname)
 			return err
 		})
 		if err != nil {
 			return err
 		}
-		// Of whom there is only history, nothing was counted: the log itself is asked.
-		rows, err = f.db.read.QueryContext(ctx, `SELECT s.id FROM sessions s WHERE EXISTS (SELECT 1 FROM events e`+by("events_viewer")+`
-			WHERE e.session_id = s.id AND e.viewer = $1 AND e.viewer IS NOT NULL)`, number)
-		var ids []int64
-		ids, err = collect(rows, err, func(rows *sql.Rows, id *int64) error { return rows.Scan(id) })
-		f.sessions = append(f.sessions, ids...)
 	}
-	slices.Sort(f.sessions)
-	f.sessions = slices.Compact(f.sessions)
-	return err
+	return nil
 }
 
 // events goes through the sessions the viewer was in. They are read outside of the writer, which only takes the changes.
@@ -161,9 +166,12 @@ func (f *forgetter) clean(session int64, e eventChange) (eventChange, bool) {
 	if e.data == "" || unmarshalNumbers(e.data, &data) != nil {
 		return e, e.own
 	}
-	scrubbed, _ := f.scrub(data, kind == live.KindReply || kind == live.KindPin || kind == live.KindSystem).(map[string]any)
+	said, _ := data["comment"].(string)
+	scrubbed, _ := f.scrub(data, slices.Contains(named, kind)).(map[string]any)
 	if e.own || answers && (kind == live.KindReply || kind == live.KindPin) {
 		wordless(scrubbed)
+	} else if said != "" && scrubbed["comment"] != said { // where they were in the text is no longer so
+		delete(scrubbed, "emotes")
 	}
 	if b, err := json.Marshal(scrubbed); err == nil {
 		e.data = string(b)
@@ -171,6 +179,9 @@ func (f *forgetter) clean(session int64, e eventChange) (eventChange, bool) {
 	e.terms = slices.Contains(searchableKinds, kind) && (e.own || e.data != old)
 	return e, e.own || !sameJSON(old, e.data)
 }
+
+// named are the kinds whose texts call viewers by name; elsewhere a name counts as one where an @ marks it.
+var named = []live.Kind{live.KindReply, live.KindPin, live.KindSystem, live.KindCaption}
 
 // unmarshalNumbers keeps 64-bit numbers as they are.
 func unmarshalNumbers(text string, into any) error {
@@ -189,7 +200,7 @@ func sameJSON(a, b string) bool {
 	return err == nil && string(again) == b
 }
 
-// scrub takes the viewer out of a value: whole strings that name them, and with inside also names within a text.
+// scrub takes the viewer out of a value: whole strings that name them, mentions, and with inside also other names within a text.
 func (f *forgetter) scrub(v any, inside bool) any {
 	switch v := v.(type) {
 	case map[string]any:
@@ -204,15 +215,13 @@ func (f *forgetter) scrub(v any, inside bool) any {
 			v[i] = f.scrub(v[i], inside)
 		}
 	case string:
-		if f.strings[v] {
+		switch {
+		case f.who.Names(v):
 			return ""
+		case inside:
+			return f.who.Scrub(v)
 		}
-		if inside {
-			for _, name := range f.names {
-				v = strings.ReplaceAll(v, name, "…")
-			}
-		}
-		return v
+		return f.who.Unmention(v)
 	}
 	return v
 }
@@ -220,7 +229,7 @@ func (f *forgetter) scrub(v any, inside bool) any {
 func (f *forgetter) isViewer(user map[string]any) bool {
 	id, _ := user["user_id"].(string)
 	handle, _ := user["unique_id"].(string)
-	return id != "" && f.strings[id] || handle != "" && f.strings[handle]
+	return f.who.Names(id) || f.who.Names(handle)
 }
 
 // wordless takes away what was written in an event.
@@ -274,10 +283,11 @@ func (f *forgetter) write(ctx context.Context, session int64, changes []eventCha
 	})
 }
 
-// stories takes the viewer out of what hosts remember: what they said, what they were answered, and what they gave is nobody's.
+// stories takes the viewer out of what hosts remember: what they said, what they were answered, and what they gave is nobody's. Nobody
+// is muted either.
 func (f *forgetter) stories(ctx context.Context) error {
 	return f.db.inTx(ctx, "db.ForgetViewer", func(tx *sql.Tx) error {
-		found, err := queryStoryMessages(ctx, tx, `WHERE viewer_id = $1`, f.key)
+		found, err := queryStoryMessages(ctx, tx, `WHERE viewer_id = $1`, f.who.Key)
 		if err != nil {
 			return err
 		}
@@ -295,9 +305,18 @@ func (f *forgetter) stories(ctx context.Context) error {
 				return err
 			}
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE story_givers SET name = '', viewer_id = $1 WHERE viewer_id = $2`, f.newKey(), f.key)
+		if err := f.unmute(ctx, tx); err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE story_givers SET name = '', viewer_id = $1 WHERE viewer_id = $2`, f.newKey(), f.who.Key)
 		return err
 	})
+}
+
+func (f *forgetter) unmute(ctx context.Context, tx *sql.Tx) error {
+	_, err := tx.ExecContext(ctx, `UPDATE stories SET muted_ids = (SELECT json_group_array(value) FROM json_each(muted_ids) WHERE value <> $1)
+		WHERE EXISTS (SELECT 1 FROM json_each(muted_ids) WHERE value = $2)`, f.who.Key, f.who.Key)
+	return err
 }
 
 // overlays takes the viewer out of alerts that wait.
@@ -347,7 +366,7 @@ func (f *forgetter) identity(ctx context.Context) error {
 			}
 		}
 		f.db.names = newViewerNames() // the writer's: this runs in its goroutine
-		_, err := tx.ExecContext(ctx, `DELETE FROM viewer_notes WHERE user_id = $1`, f.key)
+		_, err := tx.ExecContext(ctx, `DELETE FROM viewer_notes WHERE user_id = $1`, f.who.Key)
 		return err
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -66,6 +67,20 @@ func TestViewerHistory(t *testing.T) {
 	}
 }
 
+// remembers adds an overlay that keeps a memory, and returns its number.
+func remembers(t *testing.T, d *db.DB, memory string) int64 {
+	t.Helper()
+	o := live.Overlay{Kind: live.OverlayAlerts, Room: "ann", Options: live.DefaultOptions(live.OverlayAlerts)}
+	added, err := d.AddOverlay(t.Context(), o, func(int64) (string, string, error) { return "hash", "sealed", nil })
+	if err == nil {
+		err = d.SaveOverlayMemory(t.Context(), added.ID, live.OverlayMemory{Session: 1, Data: []byte(memory), At: showStart})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return added.ID
+}
+
 // exported is every byte of a session that anybody can get.
 func exported(t *testing.T, d *db.DB, session int64) string {
 	t.Helper()
@@ -79,7 +94,8 @@ func exported(t *testing.T, d *db.DB, session int64) string {
 func TestForgetViewer(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "test.db")
 	d := open(t, path)
-	if err := d.CreateFirstStory(t.Context(), live.StoryProfile{Name: "Mimi"}); err != nil {
+	key := viewer(1).Key()
+	if err := d.CreateFirstStory(t.Context(), live.StoryProfile{Name: "Mimi", MutedIDs: []string{viewer(2).Key(), key}}); err != nil {
 		t.Fatal(err)
 	}
 	secret := named(1, "kiet.secret", "Kiệt Secret", live.Comment{Comment: "my phone is xylophone"})
@@ -93,12 +109,15 @@ func TestForgetViewer(t *testing.T) {
 	answer.User, answer.Cause = nil, 2
 	thanks := by(2, live.Reply{TurnID: "t2", Responder: "template", Clips: []live.Clip{{Speech: "Welcome Kiệt Secret and all"}}})
 	thanks.User = nil
+	caption := by(2, live.Caption{Text: "and kiet.secret. Kiệt Secret too", Final: true})
+	caption.User = nil
+	mention := by(2, live.Comment{Comment: "hey @kiet.secret, @sukiet", Emotes: []live.Emote{{ID: "7", Index: 17}}})
 	to := by(2, live.Comment{Comment: "you are right", ReplyTo: secret.User})
 	top := by(2, live.Viewers{Viewers: 5, Top: []live.Ranked{{Rank: 1, Score: 9, User: secret.User}, {Rank: 2, User: viewer(2)}}})
 	top.User = nil
-	first := record(t, d, "ann", "1", was, secret, gift, answer, thanks, to, top, by(2, live.Comment{Comment: "glockenspiel"}))
+	first := record(t, d, "ann", "1", was, secret, gift, answer, thanks, caption, mention, to, top, by(2, live.Comment{Comment: "glockenspiel"}))
 	second := record(t, d, "ben", "2", past)
-	key := viewer(1).Key()
+	overlay := remembers(t, d, `{"streaks":["1 tiktok `+key+` 5655 1790000000123"],"history":[{"alert":{"title":"@kiet.secret"}}]}`)
 	_, err := d.SaveStoryTurn(t.Context(), live.StoryMessage{
 		StoryID: "1", TurnID: "t1", At: showStart, Type: "user_chat", Speaker: "Kiệt Secret", ViewerID: key, Text: "my phone is xylophone",
 		Input: []byte(`{"type":"user_chat","name":"Kiệt Secret"}`), Clips: []live.Clip{{Speech: "Thanks for xylophone!"}}, Recall: true,
@@ -123,7 +142,7 @@ func TestForgetViewer(t *testing.T) {
 			t.Errorf("%q is still there:\n%s", gone, text)
 		}
 	}
-	for _, kept := range []string{"glockenspiel", "you are right", "Welcome … and all", `"total_diamonds":7`, viewer(2).UserID} {
+	for _, kept := range []string{"glockenspiel", "you are right", "Welcome … and all", "and …. … too", "hey …, @sukiet", `"total_diamonds":7`, viewer(2).UserID} {
 		if !strings.Contains(text, kept) {
 			t.Errorf("%q is gone too:\n%s", kept, text)
 		}
@@ -142,6 +161,12 @@ func TestForgetViewer(t *testing.T) {
 	}
 	if _, err := d.ViewerHistory(t.Context(), key); live.CodeOf(err) != live.CodeNotFound {
 		t.Errorf("the history is still there: %v", err)
+	}
+	if p, err := d.StoryProfile(t.Context(), "1"); err != nil || !slices.Equal(p.MutedIDs, []string{viewer(2).Key()}) {
+		t.Errorf("muted: %v, %v", p.MutedIDs, err)
+	}
+	if m, err := d.OverlayMemory(t.Context(), overlay); err != nil || strings.Contains(string(m.Data), key) || strings.Contains(string(m.Data), "kiet") {
+		t.Errorf("the overlay remembers %s, %v", m.Data, err)
 	}
 	if note, err := d.ViewerNote(t.Context(), key); err != nil || note.Text != "" {
 		t.Errorf("the note is still there: %+v, %v", note, err)

@@ -26,6 +26,8 @@ type overlayView interface {
 	recall(data json.RawMessage, now time.Time) error
 	// control does what somebody asks for.
 	control(ctx context.Context, c OverlayCommand, now time.Time) error
+	// forget takes a viewer out of what it shows and keeps.
+	forget(ctx context.Context, who *Forgotten, now time.Time) error
 }
 
 // airing is what a room shows.

@@ -47,11 +47,17 @@ func TestForgetViewerByForm(t *testing.T) {
 	if res, doc := f.submit("/viewers/68kiet/forget"); res.StatusCode != http.StatusUnprocessableEntity || doc.Find("details[open] #sure[aria-invalid]").Length() != 1 {
 		t.Fatalf("without being sure: %d", res.StatusCode)
 	}
+	f.api("POST", "/api/stories/1/director", `{"action":"mute","viewer":"68kiet"}`, nil)
 	if res, doc := f.submit("/viewers/68kiet/forget", "sure", "yes"); res.StatusCode != http.StatusOK || doc.Find(".banner").Length() != 1 {
 		t.Fatalf("forget: %d at %s", res.StatusCode, res.Request.URL)
 	}
 	if res, _ := f.submit("/viewers/68kiet/forget", "sure", "yes"); res.StatusCode != http.StatusNotFound {
 		t.Errorf("forget again: %d", res.StatusCode)
+	}
+	var queue live.Queue
+	f.api("POST", "/api/stories/1/director", `{"action":"pause"}`, nil) // a change that keeps what the story has
+	if f.api("GET", "/api/stories/1/queue", "", &queue); !queue.Paused || len(queue.MutedIDs) != 0 {
+		t.Errorf("the host still knows %+v", queue)
 	}
 	_, doc := f.page("/sessions/" + itoa(info.ID))
 	page := said(doc.Find("main"))

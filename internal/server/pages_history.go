@@ -1,12 +1,14 @@
 package server
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"unicode/utf8"
 
 	"github.com/go-chi/chi/v5"
 
+	"showcaller/internal/live"
 	"showcaller/web/templates"
 )
 
@@ -77,9 +79,35 @@ func (s *Server) forgetViewer(w http.ResponseWriter, r *http.Request) error {
 		p := s.view(r, "")
 		return s.renderHistory(w, r, http.StatusUnprocessableEntity, templates.Errors{"sure": p.Printer.T("viewer.forget.tick")}, "")
 	}
-	if err := s.db.ForgetViewer(r.Context(), viewerKey(chi.URLParam(r, "viewer"))); err != nil {
+	if err := s.forget(r.Context(), viewerKey(chi.URLParam(r, "viewer"))); err != nil {
 		return err
 	}
 	http.Redirect(w, r, "/search?forgotten=1", http.StatusSeeOther)
 	return nil
+}
+
+// forget has what runs forget a viewer before the database does, so that nothing is written back, and after, for what came meanwhile
+// and what is read from the database.
+func (s *Server) forget(ctx context.Context, key string) error {
+	s.storyChanges.Lock() // a change begun before would mute them again
+	defer s.storyChanges.Unlock()
+	who, err := s.db.WhoIs(ctx, key)
+	if err != nil {
+		return err
+	}
+	if err := s.forgetRunning(ctx, who); err != nil {
+		return err
+	}
+	if err := s.db.ForgetViewer(ctx, key); err != nil {
+		return err
+	}
+	s.engine.ForgetRecent()
+	return s.forgetRunning(ctx, who)
+}
+
+func (s *Server) forgetRunning(ctx context.Context, who *live.Forgotten) error {
+	if err := s.opts.Directors.Forget(ctx, who); err != nil {
+		return err
+	}
+	return s.opts.Overlays.Forget(ctx, who)
 }
