@@ -11,7 +11,7 @@ import (
 // icons are the pictures of Lucide that we use. A new one is a name here; a page shows it with <svg><use href="…#name">, and
 // never without a word beside it.
 var icons = []string{
-	"arrow-down", "arrow-right", "arrow-up", "captions", "check", "circle-dot", "circle-question-mark", "download", "ellipsis", "flag", "flask-conical", "gem", "gift", "globe", "heart", "history", "info", "languages", "layers",
+	"arrow-down", "arrow-right", "arrow-up", "captions", "check", "circle-dot", "circle-question-mark", "download", "ellipsis", "eye-off", "flag", "flask-conical", "gem", "gift", "globe", "heart", "history", "info", "languages", "layers",
 	"layout-grid", "list-checks", "log-out", "message-square", "mic", "pause", "pencil", "pin", "play", "plug", "plus", "radio", "save", "search", "send", "share-2", "shield-check",
 	"shuffle", "skip-forward", "sparkles", "square", "star", "sun-moon", "swords", "target", "timer", "trash-2", "triangle-alert", "trophy", "unplug", "user-plus", "users", "volume-2", "volume-x",
 	"wifi-off", "x",

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"math"
 	"slices"
 	"time"
 
@@ -27,10 +28,13 @@ func (d *DB) Marks(ctx context.Context, session int64, since time.Time) ([]live.
 // Pins returns what the team has pinned in a session and not taken off again, the oldest first. The Cause of each is the number
 // of the event that is pinned.
 func (d *DB) Pins(ctx context.Context, session int64) ([]live.Event, error) {
-	rows, err := d.read.QueryContext(ctx, eventColumns+by("events_kind")+withNames+`WHERE e.session_id = $1 AND e.kind = 'pin' AND `+rare+` ORDER BY e.seq DESC LIMIT $2`, session, marksLimit)
-	events, err := collect(rows, err, scanEvent)
-	slices.Reverse(events)
+	events, err := d.RecentEvents(ctx, session, []live.Kind{live.KindPin}, math.MaxInt64, marksLimit)
 	return live.Pinned(events), err
+}
+
+// Deletes returns what hides messages of a session, in order, the newest if there are very many.
+func (d *DB) Deletes(ctx context.Context, session int64) ([]live.Event, error) {
+	return d.RecentEvents(ctx, session, []live.Kind{live.KindDelete}, math.MaxInt64, marksLimit)
 }
 
 // Tests returns the minutes since a moment in which somebody rehearsed: something was simulated or replayed.

@@ -58,6 +58,7 @@ type ask struct {
 	also      []int64
 	since     time.Time // when it was heard
 	ready     time.Time // it is not said before: gifts of one viewer are gathered, a failed turn is tried again
+	source    string    // TikTok's id of the message; "" where there is none
 	viewer    *User     // nil for nobody in particular
 	rehearsal bool
 	input     string // a type of story input
@@ -73,9 +74,16 @@ type ask struct {
 
 // comment is a viewer's chat line that may go with a gift.
 type comment struct {
-	seq  int64
-	text string
-	at   time.Time
+	seq    int64
+	source string // TikTok's id of it; "" where there is none
+	viewer *User
+	text   string
+	at     time.Time
+}
+
+// hiddenBy reports whether a Delete takes the comment away.
+func (c comment) hiddenBy(gone Event) bool {
+	return Hides(gone, Event{Kind: KindComment, Seq: c.seq, SourceID: c.source, User: c.viewer})
 }
 
 // value is what the gifts of an ask are worth together.
@@ -100,6 +108,11 @@ func (a *ask) seqs() []int64 {
 		return nil
 	}
 	return append([]int64{a.seq}, a.also...)
+}
+
+// hiddenBy reports whether the ask answers something a viewer wrote and a Delete takes away.
+func (a *ask) hiddenBy(gone Event) bool {
+	return a.chat() && comment{seq: a.seq, source: a.source, viewer: a.viewer}.hiddenBy(gone)
 }
 
 // chat reports whether the ask is something a viewer wrote.

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -26,7 +27,7 @@ func newBridge(host, room string) *bridge {
 
 // ask returns what an event asks of the host, or nil. A reason says that it was chat that gets no answer.
 func (b *bridge) ask(e Event, now time.Time) (*ask, SkipReason) {
-	a := &ask{seq: e.Seq, since: now, viewer: e.User, rehearsal: e.Origin.Rehearsal()}
+	a := &ask{seq: e.Seq, source: e.SourceID, since: now, viewer: e.User, rehearsal: e.Origin.Rehearsal()}
 	switch e.Kind {
 	case KindComment:
 		return b.chat(a, rankChat, DataOf[Comment](e).Comment)
@@ -113,7 +114,7 @@ func (b *bridge) remember(a *ask) {
 		}
 	}
 	if key := a.viewer.Key(); key != "" {
-		b.comments[key] = comment{a.seq, a.text, a.since}
+		b.comments[key] = comment{a.seq, a.source, a.viewer, a.text, a.since}
 	}
 }
 
@@ -122,6 +123,11 @@ func (b *bridge) forget(a *ask) {
 	if b.comments[a.viewer.Key()].seq == a.seq {
 		delete(b.comments, a.viewer.Key())
 	}
+}
+
+// hide drops the comments that a Delete takes away.
+func (b *bridge) hide(gone Event) {
+	maps.DeleteFunc(b.comments, func(_ string, c comment) bool { return c.hiddenBy(gone) })
 }
 
 // asks reports whether a text is a question or speaks to the host by name.

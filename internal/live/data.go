@@ -131,10 +131,11 @@ type Pin struct {
 	Author     string `json:"author,omitempty"`      // of the team
 }
 
-// Delete: hide these messages and everything of these viewers.
+// Delete: hide these messages, the one named by Cause, and what these viewers have written so far.
 type Delete struct {
 	SourceIDs []string `json:"source_ids,omitempty"`
-	UserIDs   []string `json:"user_ids,omitempty"`
+	UserIDs   []string `json:"user_ids,omitempty"` // by key, where it is the team's
+	Author    string   `json:"author,omitempty"`   // of the team; TikTok's moderators are not named
 }
 
 // Battle is the state of a match between hosts.

@@ -469,6 +469,34 @@ func TestDirectorNeverActsOnHistoryOrReplay(t *testing.T) {
 	})
 }
 
+// What was hidden gets no answer, whether it waits or is being thought about, and is not read out with a gift.
+func TestDirectorLeavesWhatIsHidden(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := direct(t, &memory{}, &host{takes: time.Second}, live.StoryProfile{Pacing: live.StoryPacing{IdleLines: -1}})
+		defer s.stop()
+		s.add(says(1, "are you there?"), says(2, "say my name?"), says(3, "what a song?"), says(4, "and me?"), gives(3, 1, "Rose", 1))
+		for _, seq := range []int64{1, 2} {
+			said := s.memory.events[seq-1]
+			said.Seq = seq
+			s.add(live.NewHide(said, "linh", live.OriginSystem))
+		}
+		s.add(live.NewHideViewer(viewer(3).Key(), "linh", live.OriginSystem))
+		pass(time.Minute)
+		replies, skips := s.told()
+		if want := []string{"Viewer1 operator", "Viewer2 operator", "Viewer3 operator"}; !slices.Equal(skips, want) {
+			t.Errorf("skips %v, want %v", skips, want)
+		}
+		for _, r := range replies {
+			if strings.Contains(r, "song") || !strings.HasPrefix(r, "4[]") && !strings.HasPrefix(r, "5[]") {
+				t.Errorf("the host said %q", r)
+			}
+		}
+		if len(replies) != 2 {
+			t.Errorf("replies %v, want those to the other viewer and to the gift", replies)
+		}
+	})
+}
+
 func TestDirectorTriesGiftsAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := &host{}

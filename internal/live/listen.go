@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -166,6 +167,8 @@ func (d *directing) recall(e Event) {
 				p.programs[e.Seq] = true
 			}
 		}
+	case KindDelete:
+		p.open = slices.DeleteFunc(p.open, func(said Event) bool { return Written(said) && Hides(e, said) })
 	case KindLike:
 		d.bridge.passed(e)
 	}
@@ -209,6 +212,9 @@ func (d *directing) take(e Event, now time.Time) {
 	case KindFollow, KindShare, KindJoin, KindLike:
 		d.gather(e, now)
 		return
+	case KindDelete:
+		d.hide(e)
+		return
 	case KindLiveEnd:
 		if d.session.Info.endedBy(e) {
 			d.end(now)
@@ -220,6 +226,16 @@ func (d *directing) take(e Event, now time.Time) {
 	}
 	if a, reason := d.bridge.ask(e, heard); a != nil {
 		d.consider(a, reason, now)
+	}
+}
+
+// hide leaves unanswered what was taken away, also if its answer is being thought of. What is being said goes on.
+func (d *directing) hide(gone Event) {
+	d.bridge.hide(gone)
+	d.queue.hide(gone)
+	if t := d.turn; t != nil && t.seq == 0 && t.ask.hiddenBy(gone) {
+		d.queue.skip(t.ask, SkipOperator)
+		d.cutShort()
 	}
 }
 

@@ -101,8 +101,7 @@ func (v *listView) hear(e Event, _ time.Time) {
 // takeIn adds an event to the lines and returns it as it is shown; false if it is not.
 func (v *listView) takeIn(e Event) (Event, bool) {
 	if e.Kind == KindDelete && v.filter.kind == OverlayChat && !e.History {
-		gone := DataOf[Delete](e)
-		v.lines = slices.DeleteFunc(v.lines, gone.hides)
+		v.lines = slices.DeleteFunc(v.lines, func(line Event) bool { return Hides(e, line) })
 		return e, true
 	}
 	e, ok := v.filter.shown(e)
@@ -114,11 +113,6 @@ func (v *listView) takeIn(e Event) (Event, bool) {
 		v.lines = slices.Delete(v.lines, 0, extra)
 	}
 	return e, true
-}
-
-// hides reports whether an event is one of those to take away.
-func (d Delete) hides(e Event) bool {
-	return e.SourceID != "" && slices.Contains(d.SourceIDs, e.SourceID) || e.User != nil && e.User.UserID != "" && slices.Contains(d.UserIDs, e.User.UserID)
 }
 
 func (v *listView) state(now time.Time) OverlayState {

@@ -488,6 +488,29 @@ func TestOverlayOpening(t *testing.T) {
 	})
 }
 
+// TestOverlayHides: a line that the team hides leaves the chat, also one without an id of TikTok's, and what a viewer writes later does not.
+func TestOverlayHides(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStudio(t, options(live.OverlayChat, func(o *live.ChatOptions) { o.Rehearsal = true }))
+		session := s.live()
+		by := func(id, text string) live.Event {
+			e := event(live.Comment{Comment: text})
+			e.User = &live.User{UserID: id, Nickname: id}
+			return e
+		}
+		first := session.Log().Last() + 1
+		s.say(made(by("1", "rude")), by("1", "sorry"), by("2", "spam"), giftOf("Galaxy", 1000), by("2", "more spam"))
+		s.say(live.NewHide(live.Event{Kind: live.KindComment, Seq: first}, "linh", live.OriginSystem), live.NewHideViewer("2", "linh", live.OriginSystem), by("2", "I am good now"))
+		var got []string
+		for _, e := range state[live.ChatState](s, 1).Events {
+			got = append(got, strings.TrimSpace(string(e.Kind)+" "+live.Text(e)))
+		}
+		if diff := cmp.Diff([]string{"comment sorry", "gift", "comment I am good now"}, got); diff != "" {
+			t.Errorf("lines (-want +got):\n%s", diff)
+		}
+	})
+}
+
 // TestOverlayFollowsOptions: a source that is in OBS gets new options at once, and a snapshot where they change what is shown.
 func TestOverlayFollowsOptions(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

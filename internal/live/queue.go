@@ -294,6 +294,22 @@ func (q *queue) dropChat(of func(*User) bool, reason SkipReason) {
 	})
 }
 
+// hide gives up the chat that a Delete takes away, and does not read it out with a gift either.
+func (q *queue) hide(gone Event) {
+	q.chats = slices.DeleteFunc(q.chats, func(a *ask) bool {
+		hidden := a.hiddenBy(gone)
+		if hidden {
+			q.skip(a, SkipOperator)
+		}
+		return hidden
+	})
+	for _, a := range q.gifts {
+		if a.note.hiddenBy(gone) {
+			a.note = comment{}
+		}
+	}
+}
+
 // forget takes what an answer covers out of the queue without a word.
 func (q *queue) forget(seq int64) {
 	for _, list := range []*[]*ask{&q.programs, &q.gifts, &q.chats} {

@@ -245,8 +245,11 @@ func replayed(e Event, now time.Time, speed float64) Event {
 		d.From, d.To = Timestamp(now.Add(-length)), Timestamp(now)
 		e.Data = d
 	}
+	if d, ok := e.Data.(Delete); ok {
+		e.Data = d.replayed(e)
+	}
 	// The number of the past event makes it one of a kind, and names where it came from.
-	e.SourceID = fmt.Sprintf("%d/%d", e.SessionID, e.Seq)
+	e.SourceID = pastName(e.SessionID, e.Seq)
 	e.Origin, e.At = OriginReplay, now
 	e.Seq, e.SessionID, e.Cause, e.encoded = 0, 0, 0, nil
 	return e

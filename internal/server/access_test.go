@@ -157,7 +157,7 @@ func TestWhoMayUseWhat(t *testing.T) {
 func TestRights(t *testing.T) {
 	for address, want := range map[string]live.TeamRole{
 		"GET /": live.RoleReviewer, "GET /sessions/{id}": live.RoleReviewer, "GET /api/sessions/{id}/export.{format}": live.RoleReviewer,
-		"POST /rooms/{unique_id}/pin": live.RoleModerator, "POST /sessions/{id}/notes": live.RoleModerator, "POST /api/overlays/{id}/queue": live.RoleModerator,
+		"POST /rooms/{unique_id}/pin": live.RoleModerator, "POST /rooms/{unique_id}/hide": live.RoleModerator, "POST /sessions/{id}/notes": live.RoleModerator, "POST /api/overlays/{id}/queue": live.RoleModerator,
 		"POST /rooms": live.RoleOperator, "POST /api/sessions/{id}/simulate": live.RoleOperator, "POST /api/overlays/{id}/reveal": live.RoleOperator,
 		"DELETE /api/sessions/{id}": live.RoleOwner, "DELETE /api/rooms/{unique_id}": live.RoleOwner,
 	} {

@@ -129,6 +129,7 @@ func (s *Server) markOperations(api huma.API) {
 	huma.Register(api, operation(http.MethodGet, "/api/sessions/{id}/marks", "list-marks", "Programs, gaps, notes, pins and tests of a session"), s.listMarks)
 	huma.Register(api, created("/api/sessions/{id}/pins", "pin", "Pin an event for the team; TikTok's viewers do not see it"), s.apiPin)
 	huma.Register(api, empty(http.MethodDelete, "/api/sessions/{id}/pins/{seq}", "unpin", "Take a pin off"), s.apiUnpin)
+	huma.Register(api, created("/api/sessions/{id}/hidden", "hide", "Hide a message, or what a viewer has written so far, from chat overlays and the AI host; TikTok's viewers still see it"), s.apiHide)
 }
 
 func (s *Server) listMarks(ctx context.Context, in *struct {
@@ -204,20 +205,35 @@ func (s *Server) pin(ctx context.Context, session, seq int64, action string) (in
 	case action == "pin" && len(pins) >= maxPins:
 		return 0, &live.Error{Code: live.CodeConflict, Op: "server.pin", Field: "seq", Msg: "There are " + strconv.Itoa(maxPins) + " pins already. Take one off first."}
 	}
-	found, err := s.db.Events(ctx, db.EventQuery{Session: session, After: seq - 1, UpTo: seq, Limit: 1})
+	e, err := s.eventOf(ctx, session, seq)
 	if err != nil {
 		return 0, err
 	}
-	if len(found) == 0 {
-		return 0, &live.Error{Code: live.CodeNotFound, Op: "server.pin", Field: "seq", Msg: "There is no event of this number in the session."}
+	author, origin := teamMark(ctx, open)
+	return open.Append(ctx, live.NewPin(e, action, author, origin))
+}
+
+// eventOf finds an event of a session by its number.
+func (s *Server) eventOf(ctx context.Context, session, seq int64) (live.Event, error) {
+	found, err := s.db.Events(ctx, db.EventQuery{Session: session, After: seq - 1, UpTo: seq, Limit: 1})
+	if err != nil {
+		return live.Event{}, err
 	}
+	if len(found) == 0 {
+		return live.Event{}, &live.Error{Code: live.CodeNotFound, Op: "server.eventOf", Field: "seq", Msg: "There is no event of this number in the session."}
+	}
+	return found[0], nil
+}
+
+// teamMark is who marks something in a session, and the origin of their mark.
+func teamMark(ctx context.Context, open *live.Session) (author string, origin live.Origin) {
 	id, _ := whoami(ctx)
-	origin := live.OriginSystem
+	origin = live.OriginSystem
 	switch {
 	case open.Info.Origin.Rehearsal():
 		origin = live.OriginSimulated
 	case id.program:
 		origin = live.OriginAPI
 	}
-	return open.Append(ctx, live.NewPin(found[0], action, id.user.Name, origin))
+	return id.user.Name, origin
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -255,6 +256,9 @@ func (s *Server) minutePane(r *http.Request, p templates.Page, ask reviewAsk, re
 		pane.More = events[minuteLines-1].Seq
 	}
 	pane.Events = events
+	if err := s.heedDeletes(ctx, &pane); err != nil {
+		return pane, err
+	}
 	pruned, err := s.db.PrunedAt(ctx, pane.ID)
 	if err != nil {
 		return pane, err
@@ -267,6 +271,19 @@ func (s *Server) minutePane(r *http.Request, p templates.Page, ask reviewAsk, re
 		}
 	}
 	return pane, err
+}
+
+// heedDeletes tells a minute what was taken away in its session. Who follows a link to the session does not get to read it.
+func (s *Server) heedDeletes(ctx context.Context, pane *templates.MinutePane) error {
+	deletes, err := s.db.Deletes(ctx, pane.ID)
+	if !pane.ReadOnly {
+		pane.Deletes = deletes
+		return err
+	}
+	pane.Events = slices.DeleteFunc(pane.Events, func(e live.Event) bool {
+		return slices.ContainsFunc(deletes, func(gone live.Event) bool { return live.Hides(gone, e) })
+	})
+	return err
 }
 
 // saveSessionNote handles POST /sessions/{id}/notes: what somebody writes about a minute.

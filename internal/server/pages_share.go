@@ -338,7 +338,7 @@ func withoutIDs(data live.Data) live.Data {
 		d.Sender, d.SenderID = "", ""
 		return d
 	case live.Delete:
-		d.UserIDs = nil
+		d.UserIDs, d.Author = nil, ""
 		return d
 	case live.Reply:
 		d.Fallback = "" // how the host is run

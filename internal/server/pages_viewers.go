@@ -40,6 +40,8 @@ func (s *Server) renderViewer(w http.ResponseWriter, r *http.Request, status int
 	} else if live.CodeOf(err) != live.CodeNotFound {
 		return err
 	}
+	_, err = s.engine.Session(room.Health.SessionID)
+	v.Open = err == nil
 	if len(errs) > 0 {
 		v.Note = typed
 	}

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -173,6 +174,61 @@ func TestPins(t *testing.T) {
 	var summary struct{ Comments, Gifts int64 }
 	if f.api("GET", fmt.Sprintf("/api/sessions/%d/summary", session), nil, &summary); summary.Comments != 1 {
 		t.Errorf("pins changed the totals to %+v", summary)
+	}
+}
+
+func TestHide(t *testing.T) {
+	f := start(t)
+	f.setUp()
+	session := f.liveRoom("ann")
+	gift := chat("eve", "")
+	gift.Kind, gift.Data = live.KindGift, live.Gift{Gift: live.GiftItem{ID: 1, Name: "Rose", DiamondCount: 1}, RepeatCount: 1, TotalDiamonds: 1}
+	f.source.events <- []live.Event{chat("bob", "rude words"), chat("eve", "spam"), chat("eve", "more spam"), gift}
+	f.awaitSeq(session, 5)
+	moderator, reviewer := f.join("minh", live.RoleModerator), f.join("ben", live.RoleReviewer)
+	hidden := fmt.Sprintf("/api/sessions/%d/hidden", session)
+	for _, c := range []struct {
+		ask    map[string]any
+		status int
+	}{
+		{map[string]any{"seq": 5}, http.StatusUnprocessableEntity},
+		{map[string]any{"seq": 1}, http.StatusUnprocessableEntity},
+		{map[string]any{}, http.StatusUnprocessableEntity},
+		{map[string]any{"seq": 99}, http.StatusNotFound},
+	} {
+		if res := f.api("POST", hidden, c.ask, nil); res.StatusCode != c.status {
+			t.Errorf("%v: %d, want %d", c.ask, res.StatusCode, c.status)
+		}
+	}
+	if res, _ := reviewer.submit("/rooms/ann/hide", "seq", "2"); res.StatusCode != http.StatusForbidden {
+		t.Errorf("a reviewer hides: %d", res.StatusCode)
+	}
+	for _, what := range []string{"seq", "viewer"} {
+		for range 2 { // a double click
+			moderator.submit("/rooms/ann/hide", what, map[string]string{"seq": "2", "viewer": "68eve"}[what], "back", "/rooms/ann")
+		}
+	}
+	var again struct{ Seq int64 }
+	if res := f.api("POST", hidden, map[string]any{"viewer": "68eve"}, &again); res.StatusCode != http.StatusCreated || again.Seq != 0 {
+		t.Errorf("hidden again: %d, seq %d", res.StatusCode, again.Seq)
+	}
+	var deletes struct {
+		Items []struct {
+			Cause int64
+			Data  live.Delete
+		}
+	}
+	f.api("GET", fmt.Sprintf("/api/sessions/%d/events?type=delete", session), nil, &deletes)
+	if n := len(deletes.Items); n != 2 || deletes.Items[0].Cause != 2 || deletes.Items[0].Data.Author != "minh" || !slices.Equal(deletes.Items[1].Data.UserIDs, []string{"68eve"}) {
+		t.Errorf("hidden: %+v", deletes.Items)
+	}
+	_, doc := moderator.page("/rooms/ann")
+	struck := doc.Find("live-feed .row.struck")
+	if struck.Length() != 3 || !strings.Contains(struck.First().Text(), "minh") || !strings.Contains(struck.First().Text(), "rude words") {
+		t.Errorf("the desk shows %d hidden rows: %s", struck.Length(), struck.Text())
+	}
+	if doc.Find("live-feed .row button.hide").Length() != 0 || doc.Find("live-feed .row.gift.struck").Length() != 0 {
+		t.Error("what is hidden can be hidden again, or a gift is hidden")
 	}
 }
 

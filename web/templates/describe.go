@@ -126,6 +126,18 @@ func describePin(p Page, e live.Event, row *feedRow) {
 	row.Text = p.t("feed.pin", "Text", text)
 }
 
+func describeDelete(p Page, e live.Event, row *feedRow) {
+	gone := live.DataOf[live.Delete](e)
+	row.Class, row.Name, row.Text = "system", gone.Author, p.t("feed.delete")
+	switch {
+	case gone.Author == "":
+	case e.Cause != 0:
+		row.Text = p.t("feed.hide.one")
+	default:
+		row.Text = p.t("feed.hide.all")
+	}
+}
+
 func describeBattle(p Page, e live.Event, row *feedRow) {
 	b := live.DataOf[live.Battle](e)
 	row.Class, row.User, row.Name = "system", nil, ""

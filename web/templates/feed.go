@@ -28,6 +28,9 @@ type feedRow struct {
 	Under string // below the text: why the template spoke for the model
 	Sim   bool
 	Past  bool
+	Gone  string // "gone" where TikTok's moderators took it away, "gone struck" where the team hid it
+
+	event live.Event
 }
 
 // band is from how many diamonds a gift is a band, and is kept.
@@ -35,7 +38,7 @@ const band = 100
 
 // keeps reports whether a row must not be missed: somebody asks, pays much, or subscribes.
 func (r feedRow) keeps() bool {
-	return !r.Past && (r.Kind == live.KindQuestion || r.Kind == live.KindSubscribe || r.Kind == live.KindGift && r.Worth >= band)
+	return !r.Past && r.Gone == "" && (r.Kind == live.KindQuestion || r.Kind == live.KindSubscribe || r.Kind == live.KindGift && r.Worth >= band)
 }
 
 // keptRows are the rows that must not be missed, the newest first.
@@ -51,8 +54,11 @@ func keptRows(rows []feedRow) []feedRow {
 
 // pinnable reports whether a row is something a viewer did that the team may want to keep.
 func (r feedRow) pinnable() bool {
-	return r.Kind == live.KindComment || r.Kind == live.KindQuestion || r.Kind == live.KindGift || r.Kind == live.KindSubscribe
+	return r.Gone == "" && (r.Kind == live.KindComment || r.Kind == live.KindQuestion || r.Kind == live.KindGift || r.Kind == live.KindSubscribe)
 }
+
+// hidable reports whether the team may hide a row from the audience.
+func (r feedRow) hidable() bool { return r.Gone == "" && live.Written(r.event) }
 
 func (r feedRow) classes() string {
 	c := "row " + r.Class
@@ -64,6 +70,9 @@ func (r feedRow) classes() string {
 	}
 	if r.Past {
 		c += " past"
+	}
+	if r.Gone != "" {
+		c += " " + r.Gone
 	}
 	return c
 }
@@ -102,7 +111,7 @@ func (f *feed) add(e live.Event) {
 	if !ok {
 		return // the viewer counter: it is a number of the page, not a line
 	}
-	row := feedRow{Seq: e.Seq, Kind: e.Kind, At: e.At, User: e.User, Name: e.User.Name(), Past: e.History, Sim: e.Origin.Rehearsal() && !f.demo, Tags: tags(f.page, e, f.demo)}
+	row := feedRow{Seq: e.Seq, Kind: e.Kind, At: e.At, User: e.User, Name: e.User.Name(), Past: e.History, Sim: e.Origin.Rehearsal() && !f.demo, Tags: tags(f.page, e, f.demo), event: e}
 	describe(f.page, e, &row)
 	switch {
 	case row.Class == "crowd":
@@ -110,6 +119,8 @@ func (f *feed) add(e live.Event) {
 		return
 	case e.Kind == live.KindSkip && f.skipped(e):
 		return
+	case e.Kind == live.KindDelete:
+		hideRows(f.page, f.rows, e)
 	case e.Kind == live.KindGift:
 		if i, ok := f.streaks[streakKey(e)]; ok {
 			f.rows[i].Text, f.rows[i].Worth = row.Text, row.Worth
@@ -123,11 +134,27 @@ func (f *feed) add(e live.Event) {
 	f.rows = append(f.rows, row)
 }
 
+// hideRows shows on the rows that a Delete takes away that they are gone. What the team hid it can still read.
+func hideRows(p Page, rows []feedRow, gone live.Event) {
+	author := live.DataOf[live.Delete](gone).Author
+	for i := range rows {
+		switch r := &rows[i]; {
+		case r.Gone != "" || !live.Hides(gone, r.event):
+		case author != "":
+			r.Gone, r.Aside = "gone struck", p.t("feed.hidden", "Name", author)
+		default:
+			r.Gone, r.Text, r.Lang = "gone", p.t("feed.deleted"), ""
+		}
+	}
+}
+
 // skipped says on the row of an event that the host did not answer it; false if that row is not here.
 func (f *feed) skipped(e live.Event) bool {
 	for i := len(f.rows) - 1; i >= 0; i-- {
 		if f.rows[i].Seq == e.Cause && f.rows[i].Class != "crowd" {
-			f.rows[i].Aside = skipText(f.page, e, f.rows[i].Kind)
+			if f.rows[i].Gone == "" {
+				f.rows[i].Aside = skipText(f.page, e, f.rows[i].Kind)
+			}
 			return true
 		}
 	}
@@ -211,7 +238,7 @@ var describers = map[live.Kind]describer{
 	live.KindLivePause:  says("system", "feed.live_pause"),
 	live.KindLiveResume: says("system", "feed.live_resume"),
 	live.KindPin:        describePin,
-	live.KindDelete:     says("system", "feed.delete"),
+	live.KindDelete:     describeDelete,
 	live.KindBattle:     describeBattle,
 	live.KindGoal:       describeGoal,
 	live.KindEnvelope:   describeEnvelope,

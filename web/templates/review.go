@@ -63,8 +63,9 @@ type MinutePane struct {
 	ReadOnly   bool
 	Sums       live.Minute // Start is the minute
 	Events     []live.Event
-	More       int64 // seq behind which the rest of the minute begins; 0 if this is all
-	Highlight  int64 // seq of the event a search led to
+	Deletes    []live.Event // what hides messages of the session, whenever it came
+	More       int64        // seq behind which the rest of the minute begins; 0 if this is all
+	Highlight  int64        // seq of the event a search led to
 	Notes      []Mark
 	First      time.Time // minutes of the session
 	Last       time.Time
@@ -360,7 +361,13 @@ func (p Page) rate(perMinute float64) string {
 	return p.Printer.Decimal(perMinute, 1)
 }
 
-func (m MinutePane) rows() []feedRow { return feedRows(m.Page, m.Events, m.Rehearsals && m.MadeUp) }
+func (m MinutePane) rows() []feedRow {
+	rows := feedRows(m.Page, m.Events, m.Rehearsals && m.MadeUp)
+	for _, gone := range m.Deletes {
+		hideRows(m.Page, rows, gone)
+	}
+	return rows
+}
 
 // marked shows the line that a search led to.
 func (m MinutePane) marked(r feedRow) feedRow {

@@ -23,6 +23,7 @@ export interface Line {
 export function describe(row: Row, texts: Texts): Line {
   if (row.crowd) return crowdLine(row, texts);
   const line = ofEvent(row.event, texts);
+  if (row.gone?.data.author) return { ...line, aside: texts.t("feed.hidden", { Name: row.gone.data.author }) };
   if (row.gone) return { ...line, parts: [texts.t("feed.deleted")], lang: undefined };
   if (row.skip) return { ...line, aside: skipText(row.skip, texts, row.event.event_type === "reply" ? "feed.cut" : "feed.skip") };
   return line;
@@ -114,7 +115,10 @@ const lines: { [K in Kind]: (e: EventOf<K>, texts: Texts) => Line } = {
     return { tone: "system", user: who, name: userName(who), parts: [said] };
   },
 
-  delete: (_, texts) => system(texts.t("feed.delete")),
+  delete(e, texts) {
+    if (!e.data.author) return system(texts.t("feed.delete"));
+    return { ...system(texts.t(e.cause ? "feed.hide.one" : "feed.hide.all")), name: e.data.author };
+  },
 
   battle(e, texts) {
     const sides = (e.data.sides ?? []).map((s) => `${userName(s.user)} ${texts.number(s.score)}`).join(" – ");

@@ -150,11 +150,19 @@ for (const e of [feed, pins]) {
   e.addEventListener("pin", (event) => void pin((event as CustomEvent<{ seq: number; on: boolean }>).detail));
 }
 
+feed.addEventListener("hide", (event) => void post("hidden", (event as CustomEvent<number>).detail));
+
 /** Pins an event for the team, or takes it off. The page shows it when it comes back through the log, as on every other desk. */
 async function pin({ seq, on }: { seq: number; on: boolean }): Promise<void> {
-  const path = `/api/sessions/${session}/pins`;
-  if (on) await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ seq }) }).catch(() => undefined);
-  else await fetch(`${path}/${seq}`, { method: "DELETE" }).catch(() => undefined);
+  if (on) await post("pins", seq);
+  else await fetch(`/api/sessions/${session}/pins/${seq}`, { method: "DELETE" }).catch(() => undefined);
+}
+
+/** Marks an event of the session. */
+async function post(mark: "pins" | "hidden", seq: number): Promise<void> {
+  await fetch(`/api/sessions/${session}/${mark}`, {
+    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ seq }),
+  }).catch(() => undefined);
 }
 
 keepStageKey();

@@ -8,7 +8,7 @@ import type { Texts } from "./i18n";
 import { dropBrokenPictures } from "./pictures";
 import { nextBeat, nextSecond } from "./pulse";
 import { may } from "./access";
-import { belongs, groups, hasRole, pinnable, plain, roles, Rows, type Group, type Role, type Row } from "./rows";
+import { belongs, groups, hasRole, hidable, pinnable, plain, roles, Rows, type Group, type Role, type Row } from "./rows";
 import { rowView } from "./row-view";
 import { Spoken } from "./spoken";
 import { Heights } from "./virtual";
@@ -34,7 +34,7 @@ export class LiveFeed extends LightElement {
   count = 0;
 
   private readonly demo = "demo" in this.dataset; // everything is made up: the page says it once, not on each row
-  private readonly past = "past" in this.dataset; // what is over: nothing can be pinned
+  private readonly past = "past" in this.dataset; // what is over: nothing can be pinned or hidden
   private started = false; // the server has answered: from now on the list is ours
   private readonly rows = new Rows();
   private visible: Row[] = [];
@@ -271,6 +271,7 @@ export class LiveFeed extends LightElement {
     if (row && item.matches("li") && !e.ctrlKey && !e.metaKey && !e.altKey) {
       if (e.key === "Enter") return item.querySelector<HTMLElement>("a.who")?.click();
       if (e.key === "p" || e.key === "P") return this.pin(row);
+      if (e.key === "h" || e.key === "H") return this.hide(row);
     }
     if (e.key === "End" || e.key === "Escape") {
       e.preventDefault();
@@ -309,12 +310,21 @@ export class LiveFeed extends LightElement {
     this.toStart();
   }
 
-  /** A click on a row's pin. */
+  /** A click on a row's pin, or on what hides it. */
   private clicked = (e: MouseEvent): void => {
-    const id = (e.target as Element).closest<HTMLElement>("[data-pin]")?.dataset["pin"];
-    const row = id && this.visible.find((row) => row.id === Number(id));
-    if (row) this.pin(row);
+    const button = (e.target as Element).closest<HTMLElement>("[data-pin], [data-hide]");
+    if (!button) return;
+    const { pin, hide } = button.dataset;
+    const row = this.visible.find((row) => row.id === Number(pin ?? hide));
+    if (!row) return;
+    if (pin) this.pin(row);
+    else this.hide(row);
   };
+
+  private hide(row: Row): void {
+    if (this.past || !hidable(row) || !may("moderator")) return;
+    this.dispatchEvent(new CustomEvent("hide", { detail: row.event.seq }));
+  }
 
   private pin(row: Row): void {
     if (this.past || !pinnable(row) || !may("moderator")) return;

@@ -1,5 +1,6 @@
 // The stage of a replay: chat and alerts as overlays draw them, in a frame of its own because their style sheet is. It is told what
 // happens by the page around it, and says nothing to anybody.
+import { hides } from "./hides";
 import { Alerts } from "./overlay/alerts";
 import { readAddress } from "./overlay/address";
 import { Chat } from "./overlay/chat";
@@ -47,6 +48,12 @@ function lines(events: LiveEvent[]): LiveEvent[] {
   return events.map((e) => chatLine(e, options.chat)).filter((e) => e !== undefined);
 }
 
+/** What no moderator has taken away. */
+function left(events: LiveEvent[]): LiveEvent[] {
+  const gone = events.filter((e) => e.event_type === "delete");
+  return events.filter((e) => e.event_type !== "delete" && !gone.some((d) => hides(d, e)));
+}
+
 /** An alert's times are the session's: on screen they pass as fast as the replay goes. */
 function shown(frame: OverlayAlert, fast: number): OverlayAlert {
   return { ...frame, shown_ms: (frame.shown_ms ?? 0) / fast, left_ms: (frame.left_ms ?? 0) / fast };
@@ -58,7 +65,7 @@ function take(frame: StageFrame): void {
     queue.clear();
     alerts.clear();
     chat.clear();
-    chat.show({ events: lines(frame.events).filter((e) => e.event_type !== "delete").slice(-options.chat.max_lines) });
+    chat.show({ events: left(lines(frame.events)).slice(-options.chat.max_lines) });
     return;
   }
   const events = frame.type === "events" ? frame.events : [];

@@ -1,6 +1,7 @@
 // One row of what happened, in the feed and wherever else rows are shown.
 import { html, nothing, type TemplateResult } from "lit";
 import { classMap } from "lit/directives/class-map.js";
+import eyeOff from "lucide-static/icons/eye-off.svg";
 import pin from "lucide-static/icons/pin.svg";
 import { describe, madeUp, tags, type Line } from "./describe";
 import { drawn, face, who } from "./element";
@@ -8,17 +9,18 @@ import type { Part, Texts } from "./i18n";
 import { loadedPicture } from "./loaded-picture";
 import { pictureSrc } from "./pictures";
 import { may } from "./access";
-import { band, pinnable, type Row } from "./rows";
+import { band, hidable, pinnable, type Row } from "./rows";
 import type { LiveEvent } from "./wire.gen";
 
 const pinIcon = drawn(pin);
+const hideIcon = drawn(eyeOff);
 
 /** What rows have in common where they are shown. */
 export interface View {
   texts: Texts;
   plain: boolean; // everything is made up: the page says it once, not on each row
   room: string;
-  past?: boolean; // what is over: nothing can be pinned
+  past?: boolean; // what is over: nothing can be pinned or hidden
 }
 
 /** A list item. With an index it is one of a feed that can be walked with the keyboard. */
@@ -28,7 +30,7 @@ export function rowView(row: Row, view: View, index?: number): TemplateResult {
   const line = describe(row, texts);
   const classes = {
     row: true, [line.tone]: true, chat: line.tone === "question" || line.tone === "chat", big: line.tone === "gift" && (line.worth ?? 0) >= band,
-    sim: !plain && madeUp(e, texts).length > 0, past: !!e.history, gone: !!row.gone, mark: e.event_type === "program", pinned: !!row.pin,
+    sim: !plain && madeUp(e, texts).length > 0, past: !!e.history, gone: !!row.gone, struck: !!row.gone?.data.author, mark: e.event_type === "program", pinned: !!row.pin,
   };
   const walk = index !== undefined;
   return html`<li class=${classMap(classes)} data-id=${row.id} data-index=${index ?? nothing} data-seq=${row.seq} data-kind=${e.event_type}
@@ -37,8 +39,19 @@ export function rowView(row: Row, view: View, index?: number): TemplateResult {
     <time datetime=${row.at}>${texts.clock(row.at)}</time>
     ${line.user ? face(line.user) : nothing}
     <div class="body">${body(line, e, view, !walk)}</div>
-    ${end(line, texts)}${walk && !view.past && pinnable(row) && may("moderator") ? pinButton(row, texts) : nothing}
+    ${end(line, texts)}${walk && !view.past && may("moderator") ? acts(row, texts) : nothing}
   </li>`;
+}
+
+/** What a moderator may do with a row. */
+function acts(row: Row, texts: Texts): TemplateResult {
+  return html`${hidable(row) ? hideButton(row, texts) : nothing}${pinnable(row) ? pinButton(row, texts) : nothing}`;
+}
+
+/** Hides what a row says from the audience; H does the same. */
+function hideButton(row: Row, texts: Texts): TemplateResult {
+  const word = texts.t("feed.hide.do");
+  return html`<button class="hide" type="button" tabindex="-1" data-hide=${row.id} title="${word} (H)">${hideIcon}<span class="hidden">${word}</span></button>`;
 }
 
 /** Pins a row, or takes it off; P does the same. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { describe, lineText } from "./describe";
-import { belongs, hasRole, keeps, plain, Rows, type Group } from "./rows";
+import { belongs, hasRole, hidable, keeps, plain, Rows, type Group } from "./rows";
 import { comment, event, gift, mai, texts, yoru } from "./testing";
 import type { LiveEvent } from "./wire.gen";
 
@@ -52,6 +52,18 @@ test("a moderator takes away messages and people", () => {
     event("comment", 3, { user: yoru, comment: "worse" }), event("delete", 4, { source_ids: ["a"], user_ids: ["2"] }),
   );
   assert.deepEqual(said(rows), ["Mai removed by a moderator", "Mai good", "夜の散歩者 removed by a moderator", "A moderator removed messages"]);
+});
+
+test("what the team hides stays to be read, struck, and says who hid it; gifts and later messages are not hidden", () => {
+  const by = { author: "linh" };
+  const rows = rowsOf(
+    comment(1, "rude", { origin: "simulated" }), comment(2, "good"), event("comment", 3, { user: yoru, comment: "spam" }), gift(4, 1, false, { user: yoru }),
+    event("delete", 5, by, { cause: 1 }), event("delete", 6, { ...by, user_ids: ["2"] }), event("comment", 7, { user: yoru, comment: "sorry" }),
+  );
+  assert.deepEqual(said(rows), ["Mai rude", "Mai good", "夜の散歩者 spam", "夜の散歩者 sent Rose ×1", "linh hid a message from the audience",
+    "linh hid what a viewer had written", "夜の散歩者 sorry"]);
+  assert.deepEqual(rows.list.map((row) => describe(row, texts).aside), ["hidden by linh", undefined, "hidden by linh", undefined, undefined, undefined, undefined]);
+  assert.deepEqual(rows.list.map(hidable), [false, true, false, false, false, false, true]);
 });
 
 test("keeps the newest thousands", () => {

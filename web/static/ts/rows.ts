@@ -1,4 +1,5 @@
 // What the feed shows, made of events: most are a row of their own, some let an earlier row grow. Pure: no DOM.
+import { hides, written } from "./hides";
 import { userKey } from "./numbers";
 import type { EventOf, Kind, LiveEvent, User } from "./wire.gen";
 
@@ -12,7 +13,7 @@ export interface Row {
   readonly at: string; // when it began; rows stand in this order
   event: LiveEvent; // the newest
   crowd?: Crowd;
-  gone?: boolean; // a moderator took it away
+  gone?: EventOf<"delete">; // a moderator took it away
   skip?: EventOf<"skip">; // the host did not answer it
   pin?: number; // the number of its event that the team pinned
   version: number; // changes when the row does
@@ -135,14 +136,10 @@ export class Rows {
 
   /** A moderator removed messages, or everything of some viewers. */
   private remove(e: EventOf<"delete">): void {
-    const messages = new Set(e.data.source_ids);
-    const users = new Set(e.data.user_ids);
     for (const row of this.list) {
-      const { source_id, data } = row.event;
-      if ((source_id && messages.has(source_id)) || (data.user?.user_id && users.has(data.user.user_id))) {
-        row.gone = true;
-        this.touch(row);
-      }
+      if (row.gone || !hides(e, row.event)) continue;
+      row.gone = e;
+      this.touch(row);
     }
   }
 }
@@ -159,6 +156,11 @@ function holds(row: Row, seq: number, user: User | undefined): boolean {
 /** Whether the team may want to keep a row on top. */
 export function pinnable(row: Row): boolean {
   return !row.gone && ["comment", "question", "gift", "subscribe"].includes(row.event.event_type);
+}
+
+/** Whether the team may hide a row from the audience. */
+export function hidable(row: Row): boolean {
+  return !row.gone && written(row.event);
 }
 
 /** The roles a feed can be narrowed to. */

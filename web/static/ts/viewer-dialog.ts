@@ -68,12 +68,24 @@ export class ViewerDialog {
     e.preventDefault();
     const { mute, viewerKey } = form.dataset;
     if (mute) return this.mute(mute, viewerKey!, (e.submitter as HTMLButtonElement).value);
-    const status = form.querySelector<HTMLElement>("[role=status]")!;
+    if ("hide" in form.dataset) return this.hide(form);
     const text = form.querySelector<HTMLTextAreaElement>("textarea")!.value;
     const answer = await fetch("/api" + form.getAttribute("action"), {
       method: "PUT", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ text }),
     }).catch(() => undefined);
-    status.textContent = (answer?.ok ? status.dataset["saved"] : status.dataset["failed"]) ?? "";
-    status.classList.toggle("bad", !answer?.ok);
+    told(form, answer);
   }
+
+  /** Hides what the viewer has written. The answer leads to the card, which says nothing new. */
+  private async hide(form: HTMLFormElement): Promise<void> {
+    const body = new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)]));
+    told(form, await fetch(form.action, { method: "POST", body }).catch(() => undefined));
+  }
+}
+
+/** Says beside a form whether it was taken. */
+function told(form: HTMLFormElement, answer: Response | undefined): void {
+  const status = form.querySelector<HTMLElement>("[role=status]")!;
+  status.textContent = (answer?.ok ? status.dataset["saved"] : status.dataset["failed"]) ?? "";
+  status.classList.toggle("bad", !answer?.ok);
 }

@@ -163,6 +163,7 @@ export interface Pin {
 export interface Delete {
   source_ids?: string[];
   user_ids?: string[];
+  author?: string;
 }
 
 export interface BattleSide {

@@ -1,5 +1,6 @@
 // The chat: the newest lines. What comes within a moment is drawn together, and there are never more lines than fit.
-import type { ChatOptions, ChatState, LiveEvent } from "../wire.gen";
+import { hides } from "../hides";
+import type { ChatOptions, ChatState, EventOf, LiveEvent } from "../wire.gen";
 import { el, face, leave, mark, nameOf, picture, said, sentence, worth } from "./dom";
 import { icon } from "./icons";
 import { badges, keyOf, lineOf, madeUp, type Line } from "./lines";
@@ -55,7 +56,7 @@ export class Chat implements View<"chat"> {
 
   events(events: LiveEvent[]): void {
     for (const e of events) {
-      if (e.event_type === "delete") this.remove(e.data.source_ids ?? [], e.data.user_ids ?? []);
+      if (e.event_type === "delete") this.remove(e);
       else this.waiting.push(e);
     }
     const most = this.options?.max_lines ?? 0;
@@ -72,11 +73,10 @@ export class Chat implements View<"chat"> {
     this.list.replaceChildren();
   }
 
-  private remove(sources: string[], users: string[]): void {
-    const hit = (e: LiveEvent): boolean => sources.includes(e.source_id ?? "\0") || users.includes(e.data.user?.user_id ?? "\0");
-    this.waiting = this.waiting.filter((e) => !hit(e));
+  private remove(gone: EventOf<"delete">): void {
+    this.waiting = this.waiting.filter((e) => !hides(gone, e));
     for (const [key, line] of [...this.lines]) {
-      if (hit(line.event)) this.drop(key, line, false);
+      if (hides(gone, line.event)) this.drop(key, line, false);
     }
   }
 
