@@ -141,13 +141,17 @@ func (e *Engine) RemoveRoom(ctx context.Context, uniqueID string) error {
 	return nil
 }
 
-// UpdateRoom changes a room's settings.
+// UpdateRoom changes a room's settings. One that is wanted by them, and was not before, is looked for at once.
 func (e *Engine) UpdateRoom(ctx context.Context, uniqueID string, change func(*Room)) error {
 	w, err := e.find(uniqueID)
 	if err != nil {
 		return err
 	}
+	before := w.wanted()
 	err = w.update(ctx, change)
+	if w.wanted() != before {
+		w.nudge()
+	}
 	e.staged.fire()
 	return err
 }

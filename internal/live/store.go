@@ -47,6 +47,13 @@ type Room struct {
 	AddedAt    time.Time
 }
 
+// SetAutoRecord turns on or off that each LIVE is recorded by itself. Who turns it on wants the room: nothing looks for the LIVEs
+// of one that is not. Turning it off leaves a room connected as it is.
+func (r *Room) SetAutoRecord(on bool) {
+	r.AutoRecord = on
+	r.Wanted = r.Wanted || on
+}
+
 // SessionInfo is a session as a list shows it.
 type SessionInfo struct {
 	ID        int64

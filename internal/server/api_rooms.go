@@ -93,7 +93,7 @@ type newRoom struct {
 type roomChange struct {
 	RoomPath
 	Body struct {
-		AutoRecord *bool   `json:"auto_record,omitempty"`
+		AutoRecord *bool   `json:"auto_record,omitempty" doc:"record each LIVE by itself; true connects a room that was not"`
 		StoryID    *string `json:"story_id,omitempty"`
 	}
 }
@@ -167,7 +167,7 @@ func (s *Server) getRoom(_ context.Context, in *RoomPath) (*roomAnswer, error) {
 func (s *Server) patchRoom(ctx context.Context, in *roomChange) (*roomAnswer, error) {
 	err := s.engine.UpdateRoom(ctx, in.UniqueID, func(r *live.Room) {
 		if in.Body.AutoRecord != nil {
-			r.AutoRecord = *in.Body.AutoRecord
+			r.SetAutoRecord(*in.Body.AutoRecord)
 		}
 		if in.Body.StoryID != nil {
 			r.StoryID = *in.Body.StoryID

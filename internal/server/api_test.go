@@ -117,6 +117,31 @@ func TestRoomsByAPI(t *testing.T) {
 	}
 }
 
+// A room whose last LIVE ended with auto-record off is looked for again once it is turned on.
+func TestAutoRecordTurnedOn(t *testing.T) {
+	for way, turn := range map[string]func(f *fixture, on string){
+		"form": func(f *fixture, on string) { f.submit("/rooms/ann/auto-record", "auto_record", on) },
+		"API":  func(f *fixture, on string) { f.api("PATCH", "/api/rooms/ann", `{"auto_record":`+on+`}`, nil) },
+	} {
+		t.Run(way, func(t *testing.T) {
+			f := start(t)
+			f.setUp()
+			session := f.liveRoom("ann")
+			turn(f, "false")    // the LIVE at hand is recorded to its end
+			f.source.cut <- nil // which is now
+			f.await("ann", live.StateEnded)
+			turn(f, "true")
+			f.await("ann", live.StateLive)
+			turn(f, "true") // again: nothing is cut
+			f.source.events <- []live.Event{chat("bob", "hello")}
+			f.awaitSeq(session, 6)
+			if diff := cmp.Diff([]live.Kind{"connect", "disconnect", "live_end", "gap", "connect", "comment"}, f.kinds(session)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
 // TestReconnect: a lost socket leaves a disconnect, a gap with its cause, and a connect, and the session goes on.
 func TestReconnect(t *testing.T) {
 	f := start(t)
