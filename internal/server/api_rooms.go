@@ -139,6 +139,9 @@ func (s *Server) addRoom(ctx context.Context, in *newRoom) (*roomAnswer, error) 
 	if err != nil {
 		return nil, problemOf(err, "")
 	}
+	if err := s.checkStory(ctx, in.Body.StoryID); err != nil {
+		return nil, problemOf(err, s.reportAPI(err))
+	}
 	auto := in.Body.AutoRecord == nil || *in.Body.AutoRecord
 	room := live.Room{UniqueID: uniqueID, Wanted: auto, AutoRecord: auto, StoryID: in.Body.StoryID}
 	if err := s.engine.AddRoom(ctx, room); err != nil {
@@ -164,7 +167,24 @@ func (s *Server) getRoom(_ context.Context, in *RoomPath) (*roomAnswer, error) {
 	return s.roomAnswer(in.Spoken, in.UniqueID)
 }
 
+// checkStory refuses to bind a story that is not here.
+func (s *Server) checkStory(ctx context.Context, id string) error {
+	if id == "" {
+		return nil
+	}
+	_, err := s.db.StoryProfile(ctx, id)
+	if live.CodeOf(err) == live.CodeNotFound {
+		return &live.Error{Code: live.CodeInvalid, Op: "server.checkStory", Field: "story_id", Msg: live.MessageOf(err), Err: err}
+	}
+	return err
+}
+
 func (s *Server) patchRoom(ctx context.Context, in *roomChange) (*roomAnswer, error) {
+	if in.Body.StoryID != nil {
+		if err := s.checkStory(ctx, *in.Body.StoryID); err != nil {
+			return nil, problemOf(err, s.reportAPI(err))
+		}
+	}
 	err := s.engine.UpdateRoom(ctx, in.UniqueID, func(r *live.Room) {
 		if in.Body.AutoRecord != nil {
 			r.SetAutoRecord(*in.Body.AutoRecord)

@@ -59,6 +59,9 @@ func TestProblems(t *testing.T) {
 		{"GET", "/api/sessions?from=yesterday", "", 422, "invalid", "body.from"},
 		{"POST", "/api/rooms", `{"unique_id":"not a name"}`, 422, "invalid", "body.unique_id"},
 		{"POST", "/api/rooms", `{"unique_id":"@ann"}`, 409, "conflict", "body.unique_id"},
+		{"POST", "/api/rooms", `{"unique_id":"@bob","story_id":"99"}`, 422, "invalid", "body.story_id"},
+		{"GET", "/api/rooms/bob", "", 404, "not_found", ""}, // it was not added without its story
+		{"PATCH", "/api/rooms/ann", `{"story_id":"99","auto_record":false}`, 422, "invalid", "body.story_id"},
 		{"POST", "/api/rooms", `{`, 400, "invalid", "body"},
 		{"POST", "/api/rooms", `{}`, 422, "invalid", "body"},
 		{"POST", at + "/simulate", `{"event_type":"nothing"}`, 422, "invalid", "body.event_type"},
@@ -80,6 +83,9 @@ func TestProblems(t *testing.T) {
 		if tc.field != "" && (len(p.Errors) == 0 || p.Errors[0].Path != tc.field) {
 			t.Errorf("%s %s %s: errors %v, want the path %s", tc.method, tc.path, tc.body, p.Errors, tc.field)
 		}
+	}
+	if room, _, err := f.engine.Room("ann"); err != nil || room.StoryID != "" || !room.AutoRecord {
+		t.Errorf("a refused change left %+v, %v", room, err)
 	}
 }
 
