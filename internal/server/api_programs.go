@@ -144,6 +144,7 @@ func (s *Server) item(ctx context.Context, room string, id int64) (live.RunDownI
 }
 
 func (s *Server) deleteRunDownItem(ctx context.Context, in *ItemPath) (*struct{}, error) {
+	deedOf(ctx).about("remove")
 	if err := s.db.RemoveRunDownItem(ctx, in.UniqueID, in.Item); err != nil {
 		return nil, problemOf(err, s.reportAPI(err))
 	}

@@ -194,6 +194,7 @@ func (s *Server) formItem(w http.ResponseWriter, r *http.Request) error {
 	}
 	ctx, room := r.Context(), chi.URLParam(r, "unique_id")
 	id, _ := strconv.ParseInt(chi.URLParam(r, "item"), 10, 64) // 0 is none there is
+	deedOf(ctx).about(r.PostForm.Get("do"))
 	if r.PostForm.Get("do") == "save" {
 		return s.saveItem(w, r, id, func(item live.RunDownItem) error { return s.db.SaveRunDownItem(ctx, item) })
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -340,6 +341,32 @@ func TestAudit(t *testing.T) {
 	}
 	if res, doc = f.page("/audit?from=yesterday"); res.StatusCode != http.StatusUnprocessableEntity || doc.Find("#from").AttrOr("value", "") != "yesterday" {
 		t.Errorf("a day that is none: %d", res.StatusCode)
+	}
+}
+
+// What takes something away that others may look for is listed, whichever way it goes.
+func TestRemovalsAreListed(t *testing.T) {
+	f := start(t)
+	f.setUp()
+	session := f.liveRoom("ann")
+	note, minute := fmt.Sprintf("/sessions/%d/notes", session), live.Timestamp(time.Now())
+	f.submit(note, "minute", minute, "note", "well done")
+	f.submit(note+"/1/delete", "minute", minute)
+	for _, name := range []string{"Hello", "Goodbye"} {
+		f.api("POST", "/api/rooms/ann/run-down", map[string]any{"name": name}, nil)
+	}
+	f.submit("/rooms/ann/program/items/1", "do", "down")
+	f.submit("/rooms/ann/program/items/1", "do", "remove")
+	f.api("DELETE", "/api/rooms/ann/run-down/2", nil, nil)
+	f.api("DELETE", "/api/scenarios/1", nil, nil)
+	want := []auditLine{
+		{"linh", "owner", "note_deleted", note + "/1"}, {"linh", "owner", "run_down", "/rooms/ann/program/items/1 down"},
+		{"linh", "owner", "run_down", "/rooms/ann/program/items/1 remove"}, {"api", "owner", "run_down", "/rooms/ann/run-down/2 remove"},
+		{"api", "owner", "scenario_deleted", "/scenarios/1"},
+	}
+	got := slices.DeleteFunc(f.listed(), func(l auditLine) bool { return l.Action == "setup" || l.Action == "room_added" })
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the list (-want +got):\n%s", diff)
 	}
 }
 
