@@ -13,7 +13,7 @@ import (
 // FieldError says what is wrong with one field. Rule and its numbers let a page say it in the reader's language.
 type FieldError struct {
 	Path    string // "rules[0].title"
-	Rule    string // "range", "one_of", "length", "colour", "zone", "ascending", "placeholder", "count", "type", "unknown", "object", "css", "file_…"
+	Rule    string // "range", "one_of", "length", "colour", "zone", "ascending", "placeholder", "count", "type", "unknown", "object", "css", "file_…", "scenario_…"
 	Min     int64
 	Max     int64
 	Allowed string // of one_of and placeholder: what may stand there
@@ -23,7 +23,7 @@ type FieldError struct {
 // Args returns what the words for Rule name.
 func (e FieldError) Args() map[string]any {
 	switch e.Rule {
-	case "range", "length", "count", "ascending", "css":
+	case "range", "length", "count", "ascending", "css", "scenario_events", "scenario_minutes":
 		return map[string]any{"Least": e.Min, "Most": e.Max}
 	case "one_of", "placeholder":
 		return map[string]any{"Allowed": e.Allowed}

@@ -77,11 +77,17 @@ func CheckSteps(steps []ScenarioStep) error {
 	}
 	switch {
 	case events > scenarioEvents:
-		return invalid("steps", "These are %d events; %d is the most.", events, scenarioEvents)
+		return tooMuch("scenario_events", scenarioEvents, "These are %d events; %d is the most.", events, scenarioEvents)
 	case length > scenarioLength:
-		return invalid("steps", "This would take %s; two hours is the most.", length.Round(time.Second))
+		return tooMuch("scenario_minutes", int64(scenarioLength.Minutes()), "This would take %s; two hours is the most.", length.Round(time.Second))
 	}
 	return nil
+}
+
+// tooMuch says by which rule the steps together are more than may be, for pages to say it in the reader's language.
+func tooMuch(rule string, most int64, format string, args ...any) error {
+	found := FieldError{Path: "steps", Rule: rule, Max: most, Message: fmt.Sprintf(format, args...)}
+	return &Error{Code: CodeInvalid, Op: "live.CheckSteps", Field: found.Path, Msg: found.Message, Err: FieldErrors{found}}
 }
 
 // CheckName reports what is wrong with a scenario's name, and returns it without spaces around it.

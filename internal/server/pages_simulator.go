@@ -153,7 +153,8 @@ func (e simulatorErrors) number(field, text string, from, to int) int {
 
 // step makes a step of the form, or says what is wrong with which field.
 func (s *Server) step(r *http.Request, form templates.SimulatorForm) (live.ScenarioStep, templates.Errors, error) {
-	e := simulatorErrors{templates.Errors{}, s.view(r, "").Printer.T, form}
+	p := s.view(r, "").Printer
+	e := simulatorErrors{templates.Errors{}, p.T, form}
 	step := live.ScenarioStep{Kind: live.Kind(form.Kind)}
 	data := map[string]any{}
 	if name := strings.TrimSpace(form.Who); name != "" {
@@ -188,11 +189,12 @@ func (s *Server) step(r *http.Request, form templates.SimulatorForm) (live.Scena
 		step.Crowd = max(step.Repeat, 1)
 	}
 	var err error
-	step.Data, err = json.Marshal(data)
-	if err == nil && len(e.s) == 0 {
-		if wrong, ok := errors.AsType[*live.Error](live.CheckSteps([]live.ScenarioStep{step})); ok {
-			e.s["count"] = wrong.Msg
-		}
+	if step.Data, err = json.Marshal(data); err != nil || len(e.s) > 0 {
+		return step, e.s, err
+	}
+	err = live.CheckSteps([]live.ScenarioStep{step})
+	if found, ok := errors.AsType[live.FieldErrors](err); ok {
+		e.s["count"], err = ruleWords(p, found[0]), nil
 	}
 	return step, e.s, err
 }

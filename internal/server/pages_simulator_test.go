@@ -45,6 +45,9 @@ func TestSimulatorPage(t *testing.T) {
 			t.Errorf("a wrong %s: %d, the reason or what was typed is missing", field, res.StatusCode)
 		}
 	}
+	if _, doc := f.submit("/rooms/mai/simulate", with("how", "burst", "count", "10000", "pace", "60000")...); !strings.Contains(doc.Find("#count-error").Text(), "longer than 120 minutes") {
+		t.Errorf("what would take a week: %q", doc.Find("#count-error").Text())
+	}
 	for range 2 { // a double click
 		if res, _ := f.submit("/rooms/mai/simulate", with("once", once)...); res.Request.URL.RequestURI() != "/rooms/mai/simulate?sent=1" {
 			t.Fatalf("sent, it leads to %s with %d", res.Request.URL, res.StatusCode)
