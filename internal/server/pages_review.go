@@ -231,7 +231,7 @@ func (s *Server) renderMinute(w http.ResponseWriter, r *http.Request, ask review
 func (s *Server) minutePane(r *http.Request, p templates.Page, ask reviewAsk, review live.Review) (templates.MinutePane, error) {
 	pane := templates.MinutePane{
 		Page: p, ID: ask.session.ID, Rehearsals: ask.rehearsals, MadeUp: ask.session.Origin.Rehearsal(), ReadOnly: ask.readOnly,
-		Sums: live.Minute{Start: ask.minute, Viewers: -1}, Typed: ask.typed, Errors: ask.errs, Highlight: ask.seq,
+		Sums: live.Minute{Start: ask.minute, Viewers: -1}, Once: randomToken(), Typed: ask.typed, Errors: ask.errs, Highlight: ask.seq,
 		First: review.Session.StartedAt.Truncate(time.Minute), Last: review.End,
 	}
 	if ask.minute.IsZero() {
@@ -310,12 +310,14 @@ func (s *Server) saveSessionNote(w http.ResponseWriter, r *http.Request) error {
 		ask.typed = r.PostForm.Get("note")
 		return s.renderReview(w, r, http.StatusUnprocessableEntity, ask)
 	}
-	id, _ := whoami(r.Context())
-	_, err = s.db.AddSessionMark(r.Context(), db.SessionMark{
-		Session: ask.session.ID, At: ask.minute, Kind: db.MarkNote, Text: text, Author: id.user.Name, Changed: live.Millis(time.Now()),
-	})
-	if err != nil {
-		return err
+	if s.onces.first(r.PostForm.Get("once")) {
+		id, _ := whoami(r.Context())
+		_, err = s.db.AddSessionMark(r.Context(), db.SessionMark{
+			Session: ask.session.ID, At: ask.minute, Kind: db.MarkNote, Text: text, Author: id.user.Name, Changed: live.Millis(time.Now()),
+		})
+		if err != nil {
+			return err
+		}
 	}
 	http.Redirect(w, r, reviewAddress(ask.session.ID, ask.minute), http.StatusSeeOther)
 	return nil

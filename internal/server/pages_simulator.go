@@ -297,12 +297,35 @@ func (s *Server) formReplay(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		speed = 1
 	}
+	if !s.onces.first(r.PostForm.Get("once")) {
+		return s.toReplay(w, r)
+	}
 	info, err := s.startReplay(r.Context(), id, speed)
 	if err != nil {
 		return err
 	}
-	http.Redirect(w, r, "/rooms/"+info.Room+"?session="+strconv.FormatInt(info.ID, 10), http.StatusSeeOther)
+	http.Redirect(w, r, deskPath(info), http.StatusSeeOther)
 	return nil
+}
+
+// toReplay leads to the replay that was started last in the room of the path, or to the room if none is there yet.
+func (s *Server) toReplay(w http.ResponseWriter, r *http.Request) error {
+	room := chi.URLParam(r, "unique_id")
+	found, err := s.db.Sessions(r.Context(), db.SessionQuery{Room: room, Limit: 1})
+	if err != nil {
+		return err
+	}
+	path := "/rooms/" + room
+	if len(found) > 0 && found[0].Origin == live.OriginReplay {
+		path = deskPath(found[0])
+	}
+	http.Redirect(w, r, path, http.StatusSeeOther)
+	return nil
+}
+
+// deskPath is the desk that shows a session.
+func deskPath(info live.SessionInfo) string {
+	return "/rooms/" + info.Room + "?session=" + strconv.FormatInt(info.ID, 10)
 }
 
 // formEnd handles POST /sessions/{id}/end.

@@ -72,7 +72,13 @@ func TestSimulatorPage(t *testing.T) {
 	if res, _ := f.submit("/rooms/mai/simulate", good...); res.StatusCode != http.StatusConflict {
 		t.Errorf("sent into nothing: %d", res.StatusCode)
 	}
-	res, doc := f.submit("/rooms/mai/replay", "session", itoa(info.ID), "speed", "1")
+	_, doc = f.page("/rooms/mai/simulate")
+	once = doc.Find(".sim-replay [name=once]").AttrOr("value", "")
+	started, _ := f.submit("/rooms/mai/replay", "session", itoa(info.ID), "speed", "1", "once", once)
+	res, doc := f.submit("/rooms/mai/replay", "session", itoa(info.ID), "speed", "1", "once", once)
+	if once == "" || res.Request.URL.String() != started.Request.URL.String() {
+		t.Errorf("a double click leads to %s, and then to %s", started.Request.URL, res.Request.URL)
+	}
 	if res.Request.URL.Path != "/rooms/mai" || res.Request.URL.Query().Get("session") == "" || doc.Find(`rehearsal-bar`).Length() != 1 {
 		t.Fatalf("a replay leads to %s with %d", res.Request.URL, res.StatusCode)
 	}

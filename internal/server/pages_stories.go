@@ -56,7 +56,7 @@ func (s *Server) renderStories(w http.ResponseWriter, r *http.Request, status in
 	if err != nil {
 		return err
 	}
-	v := templates.StoriesPage{Page: s.view(r, "stories.title"), First: after == 0, Name: name, Errors: errs}
+	v := templates.StoriesPage{Page: s.view(r, "stories.title"), First: after == 0, Name: name, Once: randomToken(), Errors: errs}
 	v.Path = "/stories"
 	if len(found) > storiesShown {
 		found = found[:storiesShown]
@@ -84,6 +84,10 @@ func (s *Server) saveNewStory(w http.ResponseWriter, r *http.Request) error {
 	p := live.StoryProfile{Name: strings.TrimSpace(r.PostForm.Get("name")), Rules: story.Default(s.view(r, "").Printer.Lang()).Rules, Seed: 1}
 	if err := story.Check(p); err != nil {
 		return s.renderStories(w, r, http.StatusUnprocessableEntity, r.PostForm.Get("name"), s.fieldErrors(r, err))
+	}
+	if !s.onces.first(r.PostForm.Get("once")) {
+		http.Redirect(w, r, "/stories", http.StatusSeeOther) // a double click: it is there
+		return nil
 	}
 	p, err := s.db.CreateStory(r.Context(), p)
 	if err == nil {

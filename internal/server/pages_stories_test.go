@@ -28,7 +28,11 @@ func TestStoriesWithoutScript(t *testing.T) {
 	if res.StatusCode != http.StatusUnprocessableEntity || doc.Find("#name-error").Length() != 1 || doc.Find("#name").AttrOr("value", "") != "  " {
 		t.Errorf("a story without a name: %d", res.StatusCode)
 	}
-	res, doc = f.submit("/stories", "name", "Kiki <b>")
+	once := doc.Find("[name=once]").AttrOr("value", "")
+	res, doc = f.submit("/stories", "name", "Kiki <b>", "once", once)
+	if again, list := f.submit("/stories", "name", "Kiki <b>", "once", once); again.Request.URL.Path != "/stories" || list.Find(".stories li").Length() != 2 {
+		t.Errorf("a double click leads to %s with %d stories", again.Request.URL, list.Find(".stories li").Length())
+	}
 	if res.Request.URL.Path != "/stories/2" || doc.Find("h1").Text() != "Kiki <b>" || doc.Find("#rules").Text() == "" {
 		t.Fatalf("a new story leads to %s called %q", res.Request.URL, doc.Find("h1").Text())
 	}

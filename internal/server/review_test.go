@@ -183,14 +183,16 @@ func TestReviewNotes(t *testing.T) {
 	info := f.show("mailinh")
 	notes := fmt.Sprintf("/sessions/%d/notes", info.ID)
 	const minute = "2026-01-12T09:33:00Z"
+	_, doc := f.page(fmt.Sprintf("/sessions/%d", info.ID))
+	once := doc.Find(".note-form [name=once]").AttrOr("value", "")
 	for range 2 { // a double click
-		res, doc := f.submit(notes, "minute", minute, "note", " keep <this> ")
+		res, doc := f.submit(notes, "minute", minute, "note", " keep <this> ", "once", once)
 		if res.StatusCode != http.StatusOK || res.Request.URL.Query().Get("minute") != minute || said(doc.Find("#minute .notes p")) != "keep <this>" {
 			t.Fatalf("%d at %s: %q", res.StatusCode, res.Request.URL, said(doc.Find("#minute .notes")))
 		}
 	}
 	long := strings.Repeat("x", 1001)
-	res, doc := f.submit(notes, "minute", minute, "note", long)
+	res, doc := f.submit(notes, "minute", minute, "note", long, "once", once)
 	if res.StatusCode != http.StatusUnprocessableEntity || doc.Find("#note[aria-invalid]").AttrOr("value", "") != long {
 		t.Errorf("a note that is too long: %d, %q", res.StatusCode, said(doc.Find(".wrong")))
 	}
@@ -204,6 +206,9 @@ func TestReviewNotes(t *testing.T) {
 		t.Errorf("a note on no minute: %d", res.StatusCode)
 	}
 	_, doc = f.page(fmt.Sprintf("/sessions/%d?minute=%s", info.ID, url.QueryEscape(minute)))
+	if n := doc.Find("#minute .notes li").Length(); n != 1 {
+		t.Errorf("one note sent twice: there are %d", n)
+	}
 	remove := doc.Find("#minute .notes form").AttrOr("action", "")
 	for range 2 {
 		if res, doc = f.submit(remove, "minute", minute); res.StatusCode != http.StatusOK || doc.Find(".notes").Length() != 0 {

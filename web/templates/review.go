@@ -69,6 +69,7 @@ type MinutePane struct {
 	Notes      []Mark
 	First      time.Time // minutes of the session
 	Last       time.Time
+	Once       string
 	Typed      string
 	Errors     Errors // note
 }

@@ -16,6 +16,7 @@ type StoriesPage struct {
 	Next    string // cursor of the next page; "" on the last one
 	First   bool   // this is the first page
 	Name    string // as typed into the form
+	Once    string
 	Errors  Errors // name
 }
 
