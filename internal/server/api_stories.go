@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -240,6 +241,11 @@ func (s *Server) removeStory(ctx context.Context, id string) error {
 	return s.bindStory(ctx, id, "")
 }
 
+const (
+	maxMuted  = 1_000 // viewers one story does not answer
+	maxViewer = 100   // characters of a viewer's key; TikTok's ids and names are shorter
+)
+
 // direction is what an operator tells a story's director.
 type direction struct {
 	StoryPath
@@ -247,7 +253,7 @@ type direction struct {
 		Action string   `json:"action" enum:"pause,resume,skip,say,mute,unmute,dry_run"`
 		Text   string   `json:"text,omitempty" maxLength:"400" doc:"say: what"`
 		Seq    int64    `json:"seq,omitempty" doc:"skip: what waits, by the queue's seq; left out, what is answered or said now"`
-		Viewer string   `json:"viewer,omitempty" maxLength:"200" doc:"mute, unmute: only this viewer, by key"`
+		Viewer string   `json:"viewer,omitempty" maxLength:"100" doc:"mute, unmute: only this viewer, by key; 1,000 may be muted"`
 		Input  anyValue `json:"input,omitempty" doc:"dry_run: any body of the message address; it is answered, but neither said nor remembered"`
 	}
 }
@@ -278,8 +284,7 @@ func (s *Server) direct(ctx context.Context, in *direction) (*directed, error) {
 		out.Body.Answer, err = s.rehearse(ctx, in.StoryID, in.Body.Input)
 	default:
 		err = s.changeStory(ctx, in.StoryID, func(p *live.StoryProfile) error {
-			in.apply(p)
-			return nil
+			return in.apply(p)
 		})
 	}
 	if err == nil {
@@ -297,7 +302,7 @@ func (d *direction) lasting() bool {
 }
 
 // apply changes the settings that outlive a restart.
-func (d *direction) apply(p *live.StoryProfile) {
+func (d *direction) apply(p *live.StoryProfile) error {
 	viewer := d.Body.Viewer
 	switch d.Body.Action {
 	case "pause", "resume":
@@ -305,13 +310,28 @@ func (d *direction) apply(p *live.StoryProfile) {
 	case "mute", "unmute":
 		if viewer == "" {
 			p.Muted = d.Body.Action == "mute"
-			return
+			return nil
 		}
 		p.MutedIDs = slices.DeleteFunc(p.MutedIDs, func(id string) bool { return id == viewer })
 		if d.Body.Action == "mute" {
-			p.MutedIDs = append(p.MutedIDs, viewer)
+			return muteViewer(p, viewer)
 		}
 	}
+	return nil
+}
+
+// muteViewer adds a viewer to those a story does not answer, unless there are too many.
+func muteViewer(p *live.StoryProfile, viewer string) error {
+	if utf8.RuneCountInString(viewer) > maxViewer {
+		return &live.Error{Code: live.CodeInvalid, Op: "server.muteViewer", Field: "viewer", Msg: "A viewer's key has at most 100 characters."}
+	}
+	if len(p.MutedIDs) >= maxMuted {
+		return &live.Error{
+			Code: live.CodeConflict, Op: "server.muteViewer", Field: "viewer", Msg: "1,000 viewers are muted already, which is the most. Unmute some first.",
+		}
+	}
+	p.MutedIDs = append(p.MutedIDs, viewer)
+	return nil
 }
 
 // rehearse lets a story answer an input without saying or remembering it.

@@ -124,8 +124,7 @@ func applyForm(p *live.StoryProfile, action string, get func(string) string) err
 	if !d.lasting() {
 		return &live.Error{Code: live.CodeInvalid, Op: "server.applyForm", Field: "action"}
 	}
-	d.apply(p)
-	return nil
+	return d.apply(p)
 }
 
 // director returns the director of a story.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -396,4 +397,39 @@ func FuzzMessage(f *testing.F) {
 			t.Errorf("%d for %q", res.StatusCode, body)
 		}
 	})
+}
+
+// The list of viewers without an answer has an end, by the API as by a form.
+func TestMutedViewersAreBounded(t *testing.T) {
+	f := start(t)
+	f.setUp()
+	p, err := f.db.StoryProfile(t.Context(), "1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 1_000 {
+		p.MutedIDs = append(p.MutedIDs, fmt.Sprint("68", i))
+	}
+	if err := f.db.UpdateStory(t.Context(), p); err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		action, viewer string
+		status         int
+	}{
+		{"mute", "68999", http.StatusOK}, {"mute", "68eve", http.StatusConflict}, {"mute", strings.Repeat("é", 101), http.StatusUnprocessableEntity},
+		{"unmute", "680", http.StatusOK}, {"mute", strings.Repeat("é", 100), http.StatusOK}, {"mute", "68eve", http.StatusConflict},
+	} {
+		body := map[string]string{"action": tc.action, "viewer": tc.viewer}
+		var problem refusal
+		if res := f.api("POST", "/api/stories/1/director", body, &problem); res.StatusCode != tc.status {
+			t.Errorf("%s %s by the API: %d %+v", tc.action, tc.viewer, res.StatusCode, problem)
+		}
+		if res, _ := f.submit("/stories/1/director", "action", tc.action, "viewer", tc.viewer, "back", "/stories/1"); res.StatusCode != tc.status {
+			t.Errorf("%s %s by the form: %d", tc.action, tc.viewer, res.StatusCode)
+		}
+	}
+	if p, err = f.db.StoryProfile(t.Context(), "1"); err != nil || len(p.MutedIDs) != 1_000 {
+		t.Errorf("%d are muted, %v", len(p.MutedIDs), err)
+	}
 }
