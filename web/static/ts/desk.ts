@@ -9,6 +9,7 @@ import { LiveFeed } from "./live-feed";
 import { LiveKeep } from "./live-keep";
 import { LiveNumbers, TopGifters } from "./live-numbers";
 import { OverlayWatch } from "./overlay-watch";
+import { pinRefusal } from "./pin-refusal";
 import { PinStrip } from "./pin-strip";
 import { everySecond } from "./pulse";
 import { ProgramBar, ProgramDesk } from "./program-desk";
@@ -150,19 +151,20 @@ for (const e of [feed, pins]) {
   e.addEventListener("pin", (event) => void pin((event as CustomEvent<{ seq: number; on: boolean }>).detail));
 }
 
-feed.addEventListener("hide", (event) => void post("hidden", (event as CustomEvent<number>).detail));
+feed.addEventListener("hide", (event) => void mark("hidden", { seq: (event as CustomEvent<number>).detail }));
 
 /** Pins an event for the team, or takes it off. The page shows it when it comes back through the log, as on every other desk. */
 async function pin({ seq, on }: { seq: number; on: boolean }): Promise<void> {
-  if (on) await post("pins", seq);
-  else await fetch(`/api/sessions/${session}/pins/${seq}`, { method: "DELETE" }).catch(() => undefined);
+  const path = on ? "pins" : `pins/${seq}`;
+  await mark(path, on ? { seq } : undefined);
 }
 
-/** Marks an event of the session. */
-async function post(mark: "pins" | "hidden", seq: number): Promise<void> {
-  await fetch(`/api/sessions/${session}/${mark}`, {
-    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ seq }),
-  }).catch(() => undefined);
+/** Marks an event of the session, or takes the mark off, and says why if that was refused. */
+async function mark(path: string, body?: { seq: number }): Promise<void> {
+  const ask: RequestInit = body ? { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) } : { method: "DELETE" };
+  const answer = await fetch(`/api/sessions/${session}/${path}`, ask).catch(() => undefined);
+  const why = answer?.ok ? "" : (texts.find(await pinRefusal(answer)) ?? texts.t("pin.error.other"));
+  desk.querySelector("[data-pin-refused]")!.textContent = why;
 }
 
 keepStageKey();
