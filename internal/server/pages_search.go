@@ -26,6 +26,10 @@ func (s *Server) showSearch(w http.ResponseWriter, r *http.Request) error {
 	if v.Rooms, err = s.db.SessionRooms(r.Context()); err != nil {
 		return err
 	}
+	if err := s.searchedSession(r, &v); err != nil {
+		return err
+	}
+	q.Del("session") // a session's page leads here with it alone, and asks nothing yet
 	status := http.StatusOK
 	if v.Asked {
 		if err := s.search(r, &v); err != nil {
@@ -41,16 +45,21 @@ func (s *Server) showSearch(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// searchedSession names the session that is looked into. What is no number is no session.
+func (s *Server) searchedSession(r *http.Request, v *templates.SearchPage) error {
+	id, err := strconv.ParseInt(v.Ask.Session, 10, 64)
+	if err != nil {
+		v.Ask.Session = ""
+		return nil
+	}
+	info, err := s.db.Session(r.Context(), id)
+	v.Session = info.StartedAt
+	return err
+}
+
 // search fills the page with what was found.
 func (s *Server) search(r *http.Request, v *templates.SearchPage) error {
 	q, wrong := searchQuery(v)
-	if q.Session != 0 {
-		info, err := s.db.Session(r.Context(), q.Session)
-		if err != nil {
-			return err
-		}
-		v.Session = info.StartedAt
-	}
 	if len(wrong) > 0 {
 		v.Errors = wrong
 		return nil
@@ -88,7 +97,7 @@ func searchQuery(v *templates.SearchPage) (db.SearchQuery, templates.Errors) {
 	if origin := live.Origin(a.Origin); origin.Valid() {
 		q.Origin = origin
 	}
-	q.Session, _ = strconv.ParseInt(a.Session, 10, 64) // anything else is no session
+	q.Session, _ = strconv.ParseInt(a.Session, 10, 64) // "" is all of them
 	var err error
 	if a.Diamonds != "" {
 		if q.MinDiamonds, err = strconv.ParseInt(strings.TrimSpace(a.Diamonds), 10, 64); err != nil || q.MinDiamonds < 0 {

@@ -54,6 +54,21 @@ func TestSearchPage(t *testing.T) {
 			t.Errorf("%s: %d", q, res.StatusCode)
 		}
 	}
+	_, doc = f.page(fmt.Sprintf("/sessions/%d", info.ID))
+	href = doc.Find(`header .acts a[href^="/search"]`).AttrOr("href", "")
+	res, doc := f.page(href)
+	if named := doc.Find("label:has([name=session][checked])").Text(); res.StatusCode != http.StatusOK || doc.Find("[aria-invalid]").Length() != 0 || !strings.Contains(named, "2026") {
+		t.Errorf("from a session's page %s: %d, named %q", href, res.StatusCode, named)
+	}
+	if doc.Find("#kind option[value=note]").Length() != 1 {
+		t.Error("notes cannot be chosen")
+	}
+	if res, _ := f.page("/search?session=99"); res.StatusCode != http.StatusNotFound {
+		t.Errorf("a session there is not: %d", res.StatusCode)
+	}
+	if res, doc := f.page("/search?session=x"); res.StatusCode != http.StatusOK || doc.Find("[name=session]").Length() != 0 {
+		t.Errorf("no session: %d", res.StatusCode)
+	}
 	if res, doc := f.page("/search"); res.StatusCode != http.StatusOK || doc.Find(".empty h2").Length() != 1 {
 		t.Errorf("an empty form: %d", res.StatusCode)
 	}

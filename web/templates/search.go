@@ -46,7 +46,7 @@ type Piece struct {
 }
 
 // searchKinds are the kinds to choose from.
-var searchKinds = []string{"comment", "question", "gift", "follow", "share", "subscribe", "reply", "program", "battle", "gap"}
+var searchKinds = []string{"comment", "question", "gift", "follow", "share", "subscribe", "reply", "program", "note", "battle", "gap"}
 
 func (a SearchAsk) address(before string) templ.SafeURL {
 	q := url.Values{}
