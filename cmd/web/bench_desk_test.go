@@ -77,22 +77,29 @@ func (b *tab) received(events int) {
 	})`, events))
 }
 
-// busy returns how long the page's main thread has been at work, in seconds.
+// busy returns how long the page's main thread has been at work, in seconds of its own: what it was stopped for does not count.
 func (b *tab) busy() float64 {
 	b.t.Helper()
-	return b.metric("TaskDuration")
+	return b.metric("TaskDuration", performance.EnableTimeDomainThreadTicks)
+}
+
+// occupied returns how long the page's main thread has been at work, in seconds by the clock. The browser slows a thread down by
+// stopping it in the midst of its work, and what comes meanwhile has to wait.
+func (b *tab) occupied() float64 {
+	b.t.Helper()
+	return b.metric("TaskDuration", performance.EnableTimeDomainTimeTicks)
 }
 
 // nodes returns how many nodes the page has, those in nobody's sight included.
 func (b *tab) nodes() float64 {
 	b.t.Helper()
-	return b.metric("Nodes")
+	return b.metric("Nodes", performance.EnableTimeDomainThreadTicks)
 }
 
-// metric returns what the browser measures of the page under a name; times are those of its threads.
-func (b *tab) metric(name string) float64 {
+// metric returns what the browser measures of the page under a name. The clock of times is that of the page's first question.
+func (b *tab) metric(name string, clock performance.EnableTimeDomain) float64 {
 	b.t.Helper()
-	call(b, performance.Enable, performance.EnableParams{TimeDomain: performance.EnableTimeDomainThreadTicks})
+	call(b, performance.Enable, performance.EnableParams{TimeDomain: clock})
 	for _, m := range call(b, performance.GetMetrics, cdp.Empty{}).Metrics {
 		if m.Name == name {
 			return m.Value

@@ -268,11 +268,17 @@ func TestStageAlerts(t *testing.T) {
 	}
 	s.send(token, c.alert("b"))
 	s.heard(token, "that b is drawn", drawn("b", false))
+	b.value(`window.bar = document.querySelector(".alert-bar i").getAnimations()[0], bar.playState`)
+	s.send(token, live.OverlayAlert{Action: live.AlertEnd, ID: "b"})
+	b.until(`!document.querySelector(".alert") && bar.playState === "idle"`) // or it would have the page draw on for nobody
+
+	s.send(token, c.alert("c"))
+	s.heard(token, "that c is drawn", drawn("c", false))
 	b.value(`document.querySelector(".alert").id = "kept", ""`)
-	s.opens(token, setupOf(live.OverlayAlerts), live.OverlaySnapshot{Kind: live.OverlayAlerts, State: live.AlertsState{Now: ptr(c.alert("b"))}})
+	s.opens(token, setupOf(live.OverlayAlerts), live.OverlaySnapshot{Kind: live.OverlayAlerts, State: live.AlertsState{Now: ptr(c.alert("c"))}})
 	s.hangUp()
 	s.await("the page comes back", func() bool { return s.visits[token] == 2 })
-	s.await("drawn after it came back", func() bool { return count(s.reports[token], drawn("b", false)) == 2 })
+	s.await("drawn after it came back", func() bool { return count(s.reports[token], drawn("c", false)) == 2 })
 	b.until(`document.querySelector("#kept")`)
 
 	s.opens(token, setupOf(live.OverlayAlerts), live.OverlaySnapshot{Kind: live.OverlayAlerts, State: live.AlertsState{}})
@@ -336,6 +342,32 @@ func TestStageChat(t *testing.T) {
 	setup.Options.(*live.ChatOptions).FadeAfter = 1
 	s.send(token, setup)
 	b.until(`document.querySelectorAll(".line").length === 0`)
+}
+
+// TestStageChatStays: a new line moves those that must make room for it, and no others.
+func TestStageChatStays(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	b := browse(t, s.URL)
+	b.size(600, 800)
+	events := (&cast{}).chat()
+	for anchor, moved := range map[live.OverlayAnchor]string{live.AnchorTop: "0", live.AnchorBottom: "1"} {
+		token := "chat-" + string(anchor)
+		setup := setupOf(live.OverlayChat, looks(func(l *live.OverlayLook) { l.Anchor = anchor }))
+		s.opens(token, setup, live.OverlaySnapshot{Kind: live.OverlayChat, State: live.ChatState{SessionID: 7, Events: events[:3]}})
+		s.play(b, token, "")
+		b.value(`(() => {
+			const list = document.querySelector(".lines"), animate = list.animate;
+			window.slides = 0;
+			list.animate = (...how) => { slides++; return animate.apply(list, how); };
+			return "";
+		})()`)
+		s.send(token, live.OverlayEvents{SessionID: 7, Events: events[3:4]})
+		b.until(`document.querySelectorAll(".line").length === 4`)
+		if got := b.value(`String(slides)`); got != moved {
+			t.Errorf("anchored %s: the lines slid %s times, want %s", anchor, got, moved)
+		}
+	}
 }
 
 func asJSON(s string) string {

@@ -7,6 +7,8 @@ import { badges, keyOf, lineOf, madeUp, type Line } from "./lines";
 import type { Stage, View } from "./view";
 
 const together = 80; // ms, of lines that are drawn as one change
+const pause = 250; // ms at least between two changes: a busy chat costs by the change, not by the line
+const tints = 3; // that a preset may give to lines in turn
 const sweep = 500; // ms, between two looks for lines that have had their time
 
 interface Shown {
@@ -22,7 +24,10 @@ export class Chat implements View<"chat"> {
   private options: ChatOptions | undefined;
   private waiting: LiveEvent[] = [];
   private flush: ReturnType<typeof setTimeout> | undefined;
-  private sliding: Animation | undefined;
+  private sliding: { animation: Animation; from: number } | undefined; // from: px that it began out of place
+  private changed = -Infinity; // ms, on the page's clock: when lines last came
+  private pace = Infinity; // ms between that and the time before
+  private tint = 0;
   private sweeper: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly stage: Stage) {
@@ -63,8 +68,11 @@ export class Chat implements View<"chat"> {
     if (this.waiting.length > most) this.waiting.splice(0, this.waiting.length - most);
     this.flush ??= setTimeout(() => {
       this.flush = undefined;
+      const now = performance.now();
+      this.pace = now - this.changed;
+      this.changed = now;
       this.put(this.waiting.splice(0), false);
-    }, together);
+    }, Math.max(together, this.changed + pause - performance.now()));
   }
 
   clear(): void {
@@ -84,13 +92,16 @@ export class Chat implements View<"chat"> {
   private put(events: LiveEvent[], quietly: boolean): void {
     const options = this.options;
     if (!options) return;
+    const newest = [...this.lines.values()].at(-1)?.root;
+    const before = newest && this.place(newest);
+    const still = quietly || this.offset() !== 0; // what comes while the list slides comes in with it
     const added: HTMLElement[] = [];
     for (const e of events) {
       const key = keyOf(e);
       const line = this.lines.has(key) ? undefined : lineOf(e, this.stage.texts);
       if (!line) continue;
       const root = this.draw(e, line, options);
-      if (quietly) root.classList.add("still");
+      if (still) root.classList.add("still");
       this.lines.set(key, { event: e, root, gone: this.time(e, quietly, options.fade_after) });
       added.push(root);
     }
@@ -98,7 +109,7 @@ export class Chat implements View<"chat"> {
     if (options.newest_first) this.list.prepend(...[...added].reverse());
     else this.list.append(...added);
     this.trim(options.max_lines);
-    if (!quietly) this.push(added, options.newest_first);
+    if (!quietly && newest?.isConnected) this.slide(before! - this.place(newest), added.length > 1);
     this.sweep();
   }
 
@@ -110,14 +121,25 @@ export class Chat implements View<"chat"> {
     return since + seconds * 1000;
   }
 
-  /** Takes away what is too much: lines beyond the most there may be, and those that no longer fit on the page whole. */
+  /** Takes away what is too much, the oldest first: lines beyond the most there may be, then those that no longer fit on the page whole. */
   private trim(most: number): void {
-    for (const [key, line] of [...this.lines]) {
-      const leaving = this.list.childElementCount > this.lines.size; // these make room by themselves
-      const fits = this.lines.size <= most && (leaving || this.list.offsetHeight <= this.root.clientHeight);
-      if (fits || this.lines.size === 1) return;
-      this.drop(key, line, true);
-    }
+    this.shorten(this.lines.size - most);
+    this.shorten(this.beyond());
+  }
+
+  private shorten(by: number): void {
+    for (const [key, line] of [...this.lines].slice(0, Math.max(0, Math.min(by, this.lines.size - 1)))) this.drop(key, line, true);
+  }
+
+  /** How many lines do not fit on the page. All sizes are read before a line goes: each look after a change costs a layout. */
+  private beyond(): number {
+    if (this.list.childElementCount > this.lines.size) return 0; // those that leave make room by themselves
+    const room = this.root.clientHeight;
+    const over = this.list.offsetHeight - room;
+    if (over <= 0) return 0;
+    const roots = [...this.lines.values()].map((l) => l.root);
+    const fits = roots.findIndex((r) => (this.options?.newest_first ? r.offsetTop + r.offsetHeight <= room : r.offsetTop >= over));
+    return fits === -1 ? roots.length : fits;
   }
 
   private drop(key: string, line: Shown, atOnce: boolean): void {
@@ -126,16 +148,28 @@ export class Chat implements View<"chat"> {
     else leave(line.root, this.stage.speed);
   }
 
-  /** Slides the lines that were there out of the way of new ones, from where an earlier slide has brought them. Slides that add up by
-      themselves (composite: "add") would have the browser lay out and paint each frame in the page's own thread. */
-  private push(added: HTMLElement[], down: boolean): void {
-    if (this.stage.calm) return;
-    const way = down ? below(added[0]!) : this.list.offsetHeight - end(added[0]!.previousElementSibling);
-    if (way === 0) return;
-    const still = new DOMMatrixReadOnly(getComputedStyle(this.list).transform).m42;
-    this.sliding?.cancel();
-    this.sliding = this.list.animate([{ transform: `translateY(${still + (down ? -way : way)}px)` }, { transform: "translateY(0)" }],
-      { duration: this.stage.speed, easing: "cubic-bezier(.2,.7,.2,1)" });
+  /** Where a line stands on the page, px from the top, wherever a slide has it now. */
+  private place(line: HTMLElement): number {
+    return this.list.offsetTop + line.offsetTop;
+  }
+
+  /** How far a slide has the list out of place now, px. Asked of the slide's own time: a look at the style would have it made anew. */
+  private offset(): number {
+    if (!this.sliding) return 0;
+    return this.sliding.from * (1 - (this.sliding.animation.effect?.getComputedTiming().progress ?? 1));
+  }
+
+  /** Slides the lines that new ones have moved to their new place, from where an earlier slide has brought them. While several keep coming
+      a slide lasts until the next is due, so that the list moves on evenly on a slow computer too. Slides that add up by themselves
+      (composite: "add") would have the browser lay out and paint each frame in the page's own thread. */
+  private slide(way: number, several: boolean): void {
+    if (this.stage.calm || way === 0) return;
+    const { speed } = this.stage;
+    const from = this.offset() + way;
+    const duration = several && this.pace < 2 * speed ? Math.max(speed, 1.2 * this.pace) : speed;
+    this.sliding?.animation.cancel();
+    const animation = this.list.animate([{ transform: `translateY(${from}px)` }, { transform: "translateY(0)" }], { duration, easing: "cubic-bezier(.2,.7,.2,1)" });
+    this.sliding = { animation, from };
   }
 
   private sweep(): void {
@@ -160,7 +194,7 @@ export class Chat implements View<"chat"> {
     body.append(...(line.stickers ?? []).flatMap((s) => picture("sticker", s)));
     if (line.gift) body.append(...picture("gift-picture", line.gift.image_url), ...worth(line, texts));
     if (madeUp(e)) body.append(el("span", "mark", texts.t("stage.mark.rehearsal")));
-    const root = el("li", `line plate tone-${line.tone} is-${e.event_type}`);
+    const root = el("li", `line plate tone-${line.tone} tint-${this.tint++ % tints} is-${e.event_type}`);
     for (const role of line.user?.roles ?? []) root.classList.add(`role-${role}`);
     if (madeUp(e)) root.classList.add("rehearsal");
     if (options.avatars && !this.stage.faceless) root.append(face(line.user));
@@ -168,7 +202,3 @@ export class Chat implements View<"chat"> {
     return root;
   }
 }
-
-/** Where the line after a new one begins, and where the one before it ends; 0 if there is none. */
-const below = (line: Element): number => (line.nextElementSibling instanceof HTMLElement ? line.nextElementSibling.offsetTop : 0);
-const end = (line: Element | null): number => (line instanceof HTMLElement ? line.offsetTop + line.offsetHeight : 0);

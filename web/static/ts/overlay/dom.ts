@@ -87,10 +87,14 @@ export function mark(e: HTMLElement, classes: Record<string, boolean>): void {
   for (const [name, on] of Object.entries(classes)) e.classList.toggle(name, on);
 }
 
-/** Takes an element away, as its style has it, and for good after that: no event of an animation that a hidden page does not run. */
+/** Takes an element away, as its style has it, and for good after that: no event of an animation that a hidden page does not run. What
+    still moves inside it ends too: the browser would make a frame for it every time until its own time is over, for nobody to see. */
 export function leave(e: HTMLElement, speed: number): void {
   e.classList.add("leaving");
-  setTimeout(() => e.remove(), speed + 60);
+  setTimeout(() => {
+    for (const a of e.getAnimations({ subtree: true })) a.cancel();
+    e.remove();
+  }, speed + 60);
 }
 
 /** Resolves in the frame after the next one: by then what was drawn is on screen. While OBS hides the source it does not. */
