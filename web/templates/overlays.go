@@ -177,6 +177,15 @@ func controlled(kind live.OverlayKind) bool {
 	return false
 }
 
+// byServer reports whether the server makes out of the saved options what a kind shows: of others the preview knows the looks alone.
+func byServer(kind live.OverlayKind) bool {
+	switch kind {
+	case live.OverlayChat, live.OverlayTicker, live.OverlayAlerts, live.OverlayGoal, live.OverlayLeaderboard, live.OverlayTimer:
+		return true
+	}
+	return false
+}
+
 // alertText is an alert in a line.
 func alertText(a live.Alert) string {
 	text := strings.TrimSpace(a.Title + " · " + a.Text)
