@@ -249,7 +249,7 @@ func card(b *tab, room *tiktoktest.Room, language string) {
 	}
 	note := "sings along, " + language
 	b.do(chromedp.SetValue("dialog #note", note), chromedp.Click("dialog form .btn.primary"))
-	b.until(text("dialog [role=status]") + fmt.Sprintf(` === %q`, b.lang.T("viewer.note.saved")))
+	b.until(text("dialog form.form [role=status]") + fmt.Sprintf(` === %q`, b.lang.T("viewer.note.saved")))
 	b.picture("card-" + language)
 	b.press(kb.Escape)
 	b.until(`!document.querySelector("dialog[open]") && document.activeElement.matches("li.row")`)

@@ -92,7 +92,7 @@ func TestOverlaysForget(t *testing.T) {
 			}
 		}
 		s.store.lose(session)
-		sent := len(chat.frames)
+		_, before := chat.seen()
 		if err := s.overlays.Forget(t.Context(), forgotten()); err != nil {
 			t.Fatal(err)
 		}
@@ -106,8 +106,9 @@ func TestOverlaysForget(t *testing.T) {
 		if err != nil || q.Now != nil || len(q.Waiting) != 1 || q.Waiting[0].Title != "is … here?" || len(q.History) != 1 {
 			t.Errorf("after: %+v, %v", q, err)
 		}
-		if v.on != "" || len(chat.frames) == sent || traces(chat.frames[sent:]...) != "" {
-			t.Errorf("pages still show %q, and were told %s", v.on, chat.frames[sent:])
+		on, _ := v.seen()
+		if _, told := chat.seen(); on != "" || len(told) == len(before) || traces(told[len(before):]...) != "" {
+			t.Errorf("pages still show %q, and were told %s", on, told[len(before):])
 		}
 		time.Sleep(5 * time.Minute)
 		v.close()

@@ -418,6 +418,13 @@ func (v *viewing) report(ctx context.Context, kind string, body any) {
 }
 
 // types are the types of the frames so far.
+// seen is the alert a page shows, and what it has been told.
+func (v *viewing) seen() (on string, frames []string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.on, slices.Clone(v.frames)
+}
+
 func (v *viewing) types() string {
 	v.mu.Lock()
 	defer v.mu.Unlock()

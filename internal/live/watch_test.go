@@ -55,6 +55,7 @@ func TestPauseLasts(t *testing.T) {
 		if err := engine.Connect(t.Context(), "mai"); err != nil {
 			t.Fatal(err)
 		}
+		pass(time.Second) // the source listens
 		for i, step := range []struct {
 			do   func(context.Context, live.Listener) error
 			want live.State
