@@ -26,8 +26,9 @@ func (f *fixture) old(room string, days int) live.SessionInfo {
 		past(0, "ann", live.Comment{Comment: "first of " + room}), past(5, "", live.Program{Action: live.ProgramStart, ProgramName: "Songs"}),
 		past(65, "ben", live.Comment{Comment: "second of " + room}),
 	}
+	ago := (time.Since(pastStart) - time.Duration(days)*24*time.Hour - time.Hour).Truncate(time.Minute) // the same minutes at every second of the clock
 	for i := range events {
-		events[i].At = events[i].At.Add(time.Since(pastStart) - time.Duration(days)*24*time.Hour - time.Hour).Truncate(time.Millisecond)
+		events[i].At = events[i].At.Add(ago)
 	}
 	return f.archive(room, live.OriginTikTok, 10*time.Minute, events...)
 }
