@@ -116,8 +116,9 @@ func (s *longShow) forget() {
 }
 
 // BenchmarkStageFrames shows a chat and alerts the same show at its own pace, in browsers slowed down, and reports how many frames
-// a second each page drew, how many it owed and did not, and which part of the time its main thread was at work. In both something
-// moves all the time. Without a graphics card the processor puts the frames together too, on the cores that the pages run on.
+// a second each page drew, how many it owed and did not, in how many its movement went on and a change came a frame late, and which
+// part of the time its main thread was at work. In both something moves all the time. Without a graphics card the processor puts the
+// frames together too, on the cores that the pages run on.
 func BenchmarkStageFrames(b *testing.B) {
 	for _, times := range []float64{slowdown / 2, slowdown} {
 		b.Run(fmt.Sprintf("slowed-%.0f-times", times), func(b *testing.B) {
@@ -151,11 +152,12 @@ func (b *tab) measure(name string, times float64) (report func(took time.Duratio
 	return func(took time.Duration) {
 		b.t.Helper()
 		working := b.occupied() - busy
-		drawn, dropped := end()
+		frames := end()
 		bench.ReportMetric(slower, name+"-times-slower")
 		bench.ReportMetric(100*working/took.Seconds(), "%"+name+"-main-thread")
-		bench.ReportMetric(float64(drawn)/took.Seconds(), name+"-frames/s")
-		bench.ReportMetric(float64(dropped)/took.Seconds(), name+"-dropped/s")
+		bench.ReportMetric(float64(frames.drawn)/took.Seconds(), name+"-frames/s")
+		bench.ReportMetric(float64(frames.dropped)/took.Seconds(), name+"-dropped/s")
+		bench.ReportMetric(float64(frames.late)/took.Seconds(), name+"-late/s")
 	}
 }
 
@@ -198,18 +200,25 @@ func (s *longShow) run(seconds int) {
 // frameTrace has Chromium's compositor tell each frame it draws, or should have drawn.
 const frameTrace = "disabled-by-default-devtools.timeline.frame"
 
+// frameCount is what became of the frames of a page.
+type frameCount struct {
+	drawn   int
+	dropped int // nothing of what was due was drawn
+	late    int // what moves was drawn, and what the main thread had changed came a frame later; such a frame is drawn too
+}
+
 // film counts the frames that the page's compositor draws from now on, and those it drops, until the function it returns is called.
 // A page that counted them itself with requestAnimationFrame would measure its counting: each such call has the main thread make a
 // frame, which a layer that only moves does not need.
-func (b *tab) film() (end func() (drawn, dropped int)) {
+func (b *tab) film() (end func() frameCount) {
 	b.t.Helper()
-	count := map[string]int{}
-	if err := chromedp.Listen(b.ctx, func(e any) { tally(count, e) }); err != nil {
+	var count frameCount
+	if err := chromedp.Listen(b.ctx, func(e any) { count.tally(e) }); err != nil {
 		b.t.Fatal(err)
 	}
 	only := &tracing.TraceConfig{IncludedCategories: []string{frameTrace}, ExcludedCategories: []string{"*"}} // else every usual category is in it too
 	call(b, tracing.Start, tracing.StartParams{TraceConfig: only})
-	return func() (drawn, dropped int) {
+	return func() frameCount {
 		b.t.Helper()
 		stop := chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 			_, err := cdp.Call(ctx, t, tracing.End, cdp.Empty{})
@@ -218,20 +227,29 @@ func (b *tab) film() (end func() (drawn, dropped int)) {
 		if _, err := chromedp.Run(b.ctx, chromedp.WaitEvent(tracing.TracingComplete, nil, stop)); err != nil {
 			b.t.Fatal(err)
 		}
-		return count["DrawFrame"], count["DroppedFrame"]
+		return count
 	}
 }
 
-// tally counts what a trace tells, by name.
-func tally(count map[string]int, e any) {
+// tally counts what a part of a trace tells.
+func (c *frameCount) tally(e any) {
 	collected, ok := e.(*tracing.EventDataCollected)
 	if !ok {
 		return
 	}
 	for _, raw := range collected.Value {
-		var event struct{ Name string }
-		if json.Unmarshal(raw, &event) == nil {
-			count[event.Name]++
+		var event struct {
+			Name string
+			Args struct{ HasPartialUpdate bool }
+		}
+		switch {
+		case json.Unmarshal(raw, &event) != nil:
+		case event.Name == "DrawFrame":
+			c.drawn++
+		case event.Name == "DroppedFrame" && event.Args.HasPartialUpdate:
+			c.late++
+		case event.Name == "DroppedFrame":
+			c.dropped++
 		}
 	}
 }

@@ -160,14 +160,14 @@ export class Chat implements View<"chat"> {
   }
 
   /** Slides the lines that new ones have moved to their new place, from where an earlier slide has brought them. While several keep coming
-      a slide lasts until the next is due, so that the list moves on evenly on a slow computer too. Slides that add up by themselves
+      a slide lasts until well after the next is due, so that the list moves on evenly on a slow computer too. Slides that add up by themselves
       (composite: "add") would have the browser lay out and paint each frame in the page's own thread. */
   private slide(way: number, several: boolean): void {
     if (this.stage.calm || way === 0) return;
     const { speed } = this.stage;
     const from = this.offset() + way;
-    const duration = several && this.pace < 2 * speed ? Math.max(speed, 1.2 * this.pace) : speed;
-    this.sliding?.animation.cancel();
+    const duration = several && this.pace < 2 * speed ? Math.max(speed, 1.6 * this.pace) : speed;
+    this.sliding?.animation.cancel(); // two slides of one list at a time would be drawn by the page's own thread
     const animation = this.list.animate([{ transform: `translateY(${from}px)` }, { transform: "translateY(0)" }], { duration, easing: "cubic-bezier(.2,.7,.2,1)" });
     this.sliding = { animation, from };
   }
