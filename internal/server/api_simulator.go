@@ -420,7 +420,7 @@ func (s *Server) patchPlayback(ctx context.Context, in *struct {
 },
 ) (*playbackAnswer, error) {
 	p, err := s.engine.ChangePlayback(in.ID, live.PlaybackChange{Paused: in.Body.Paused, Speed: in.Body.Speed})
-	if live.CodeOf(err) == live.CodeInvalid && err != nil {
+	if live.CodeOf(err) == live.CodeInvalid {
 		return nil, problemOf(err, "")
 	}
 	return s.playback(ctx, in.ID, p, err)

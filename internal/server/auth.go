@@ -134,7 +134,7 @@ func (s *Server) recognise(w http.ResponseWriter, r *http.Request) (identity, bo
 	}
 	name, _ := session.Values["user"].(string)
 	user, err := s.db.User(r.Context(), name)
-	if live.CodeOf(err) == live.CodeNotFound && err != nil {
+	if live.CodeOf(err) == live.CodeNotFound {
 		return identity{}, false, nil
 	}
 	if seen, ok := session.Values["seen"].(time.Time); ok && err == nil && time.Since(seen) > loginTouch {

@@ -250,7 +250,7 @@ func (s *Server) saveItem(w http.ResponseWriter, r *http.Request, id int64, save
 	if len(errs) > 0 {
 		return s.renderPrograms(w, r, http.StatusUnprocessableEntity, templates.ProgramPage{Form: form, Errors: errs})
 	}
-	if err := save(item); live.CodeOf(err) == live.CodeLimited && err != nil {
+	if err := save(item); live.CodeOf(err) == live.CodeLimited {
 		errs["name"] = t("program.error.full", "Max", live.MostItems)
 		return s.renderPrograms(w, r, http.StatusUnprocessableEntity, templates.ProgramPage{Form: form, Errors: errs})
 	} else if err != nil {

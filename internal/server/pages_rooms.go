@@ -71,7 +71,7 @@ func (s *Server) saveRoom(w http.ResponseWriter, r *http.Request) error {
 		return s.renderRooms(w, r, http.StatusUnprocessableEntity, typed, templates.Errors{"name": text})
 	}
 	err = s.engine.AddRoom(r.Context(), live.Room{UniqueID: uniqueID, Wanted: true, AutoRecord: true})
-	if live.CodeOf(err) == live.CodeConflict && err != nil {
+	if live.CodeOf(err) == live.CodeConflict {
 		text := p.Printer.T("form.room_exists", "Name", uniqueID)
 		return s.renderRooms(w, r, http.StatusUnprocessableEntity, typed, templates.Errors{"name": text})
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/hmac"
 	"encoding/hex"
+	"errors"
 	"net/http"
 	"reflect"
 	"slices"
@@ -97,10 +98,10 @@ func (s *Server) formShare(w http.ResponseWriter, r *http.Request) error {
 	ask := newShare{session: info.ID, password: r.PostForm.Get("password"), hidden: r.PostForm.Get("hidden") == "true", once: r.PostForm.Get("once")}
 	ask.days, _ = strconv.Atoi(r.PostForm.Get("days")) // 0 is refused below
 	_, secret, err := s.share(r.Context(), ask)
-	if live.CodeOf(err) == live.CodeInvalid && err != nil {
+	if e, ok := errors.AsType[*live.Error](err); ok && e.Code == live.CodeInvalid {
 		return s.renderShares(w, r, http.StatusUnprocessableEntity, func(v *templates.SharesPage) {
 			v.Days, v.Hidden = ask.days, ask.hidden
-			v.Errors = templates.Errors{"password": v.Printer.T("share.password.wrong", "Min", minShareWord, "Max", maxPassword)}
+			v.Errors = templates.Errors{e.Field: v.Printer.T("share."+e.Field+".wrong", "Min", minShareWord, "Max", maxPassword, "Days", mostShareDays)}
 		})
 	}
 	if err != nil {
@@ -158,7 +159,7 @@ func (s *Server) formRevokeShare(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) openShare(w http.ResponseWriter, r *http.Request) (db.Share, bool, error) {
 	secretHeaders(w)
 	share, err := s.db.Share(r.Context(), hashSecret(chi.URLParam(r, "token")), time.Now())
-	if live.CodeOf(err) == live.CodeNotFound && err != nil {
+	if live.CodeOf(err) == live.CodeNotFound {
 		return share, false, s.lost(w, r, "share.gone")
 	}
 	if err != nil || share.PasswordHash == "" {

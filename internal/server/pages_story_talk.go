@@ -34,7 +34,7 @@ func (s *Server) fillTalk(r *http.Request, v *templates.StoryPage) error {
 		return nil
 	}
 	m, err := s.db.StoryTurn(r.Context(), v.ID, turn)
-	if live.CodeOf(err) == live.CodeNotFound && err != nil {
+	if live.CodeOf(err) == live.CodeNotFound {
 		return nil // forgotten since
 	}
 	if err != nil {

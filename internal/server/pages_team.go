@@ -130,7 +130,7 @@ func (s *Server) formEndLogins(w http.ResponseWriter, r *http.Request) error {
 
 // backToTeam leads back to the list, which says beside a person why a change was refused.
 func (s *Server) backToTeam(w http.ResponseWriter, r *http.Request, name string, err error) error {
-	if live.CodeOf(err) == live.CodeConflict && err != nil {
+	if live.CodeOf(err) == live.CodeConflict {
 		return s.renderTeam(w, r, http.StatusConflict, func(v *templates.TeamPage) {
 			v.Errors = templates.Errors{name: v.Printer.T("team.last_owner", "Name", name)}
 		})
@@ -253,7 +253,7 @@ func (s *Server) showInvite(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) renderInvite(w http.ResponseWriter, r *http.Request, status int, v templates.InvitePage) error {
 	secretHeaders(w)
 	i, err := s.db.Invite(r.Context(), hashSecret(chi.URLParam(r, "token")), time.Now())
-	if live.CodeOf(err) == live.CodeNotFound && err != nil {
+	if live.CodeOf(err) == live.CodeNotFound {
 		return s.lost(w, r, "invite.gone")
 	}
 	if err != nil {
@@ -294,7 +294,7 @@ func (s *Server) saveInvite(w http.ResponseWriter, r *http.Request) error {
 	}
 	hash := hashSecret(chi.URLParam(r, "token"))
 	i, err := s.db.Invite(r.Context(), hash, time.Now())
-	if id, ok := whoami(r.Context()); ok && live.CodeOf(err) == live.CodeNotFound && err != nil && id.user.Name == r.PostForm.Get("name") {
+	if id, ok := whoami(r.Context()); ok && live.CodeOf(err) == live.CodeNotFound && id.user.Name == r.PostForm.Get("name") {
 		deedOf(r.Context()).skip = true // a double click: they are in
 		http.Redirect(w, r, "/", http.StatusSeeOther)
 		return nil
@@ -314,7 +314,7 @@ func (s *Server) saveInvite(w http.ResponseWriter, r *http.Request) error {
 	}
 	now := time.Now()
 	err = s.db.TakeInvite(r.Context(), hash, db.User{Name: v.Name, PasswordHash: password, Language: language, CreatedAt: now}, now)
-	if live.CodeOf(err) == live.CodeConflict && err != nil {
+	if live.CodeOf(err) == live.CodeConflict {
 		v.Errors = templates.Errors{"name": v.Printer.T("invite.name_taken")}
 		return s.renderInvite(w, r, http.StatusUnprocessableEntity, v)
 	}

@@ -100,7 +100,7 @@ func (s *Server) programHost(ctx context.Context, room live.RoomState) (programH
 		return programHost{}, nil
 	}
 	p, err := s.db.StoryProfile(ctx, room.StoryID)
-	if live.CodeOf(err) == live.CodeNotFound && err != nil {
+	if live.CodeOf(err) == live.CodeNotFound {
 		return programHost{}, nil // the story was deleted
 	}
 	return programHost{room.StoryID, p.Name, p.Paused, s.storyURL(room.StoryID)}, err

@@ -59,9 +59,13 @@ func TestAShareShowsOneSession(t *testing.T) {
 	nameless := chat("noname", "who am I")
 	nameless.User.Nickname = ""
 	said := live.Event{Kind: live.KindCaption, Origin: live.OriginTikTok, At: time.Now(), Data: live.Caption{Text: "thank you Bob the Viewer", Final: true}}
-	f.source.events <- []live.Event{bob, reply, gift, unseen, said, skipped, nameless}
+	events := []live.Event{bob, reply, gift, unseen, said, skipped, nameless}
+	for i := range events {
+		events[i].At = bob.At // of one minute, whenever the test runs
+	}
+	f.source.events <- events
 	f.awaitSeq(session, 8)
-	minute := time.Now().UTC().Truncate(time.Minute)
+	minute := bob.At.UTC().Truncate(time.Minute)
 	f.submit(fmt.Sprintf("/sessions/%d/notes", session), "minute", live.Timestamp(minute), "note", "a secret of the team")
 	f.submit("/rooms/ann/pin", "seq", "2", "back", "/rooms/ann")
 
@@ -166,6 +170,10 @@ func TestASharesPassword(t *testing.T) {
 	res, doc := f.submit(fmt.Sprintf("/sessions/%d/shares", session), "days", "7", "password", "five5", "hidden", "true")
 	if res.StatusCode != http.StatusUnprocessableEntity || doc.Find("#password-error").Length() != 1 {
 		t.Errorf("a short password: %d", res.StatusCode)
+	}
+	res, doc = f.submit(fmt.Sprintf("/sessions/%d/shares", session), "days", "91")
+	if res.StatusCode != http.StatusUnprocessableEntity || doc.Find("#days-error").Length() != 1 || doc.Find("#password-error").Length() != 0 {
+		t.Errorf("too many days: %d", res.StatusCode)
 	}
 	link, second := f.shareOf(session, "password", "open sesame"), f.shareOf(session, "password", "open sesame", "hidden", "true")
 	guest := f.visitor()
