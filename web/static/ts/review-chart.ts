@@ -128,7 +128,7 @@ export class ReviewChart extends AxisElement {
     };
     const hidden = (name: SeriesName): uPlot.Axis => ({ scale: name, show: false });
     return {
-      ...this.shared(), padding: [lanes, 14, 0, 0],
+      ...this.shared(), padding: [lanes, 22, 0, 0],
       scales: { x: { time: true, range: () => [this.range.min, this.range.max] }, ...Object.fromEntries(drawn.map((n) => [n, scale(n)])) },
       series: [{}, ...drawn.map(series)],
       axes: [
@@ -148,7 +148,7 @@ export class ReviewChart extends AxisElement {
 
   private overviewOptions(): uPlot.Options {
     return {
-      width: this.small.value!.clientWidth || 800, height: overviewHeight, legend: { show: false }, padding: [2, 14, 0, 44],
+      width: this.small.value!.clientWidth || 800, height: overviewHeight, legend: { show: false }, padding: [2, 22, 0, 44],
       cursor: { y: false, x: false, points: { show: false }, drag: { x: true, y: false, setScale: false } },
       scales: { x: { time: true, range: () => [this.all.min, this.all.max] }, y: { range: (_, __, max) => [0, Math.max(4, (max ?? 0) * 1.1)] } },
       series: [{}, { stroke: () => this.colour("--text-3"), fill: () => this.colour("--hover"), width: 1, points: { show: false } }],
