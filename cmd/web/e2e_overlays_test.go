@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
@@ -71,6 +72,55 @@ func TestOverlaysInThePanel(t *testing.T) {
 			b.audits("overlays-" + theme + strings.ReplaceAll(path, "/", "-"))
 		}
 	}
+	if wrong := b.complaints(); len(wrong) > 0 {
+		t.Errorf("the console complains: %q", wrong)
+	}
+}
+
+// TestOverlayPreviewFollows types what only the server goes by, and the preview follows at once, the audience not. After the overlay's address
+// was changed elsewhere it comes back by itself, with what was typed.
+func TestOverlayPreviewFollows(t *testing.T) {
+	t.Parallel()
+	p := serveHere(t, settings(t, nil, "SHOWCALLER_DEMO=true"))
+	for _, kind := range []string{"chat", "alerts"} {
+		if status, answer := p.ask(http.MethodPost, "/api/overlays", map[string]any{"kind": kind, "room": "demo"}); status != http.StatusCreated {
+			t.Fatalf("%d %s", status, answer)
+		}
+	}
+	b := visit(t)
+	b.base = p.url
+	b.signIn("en", "dark")
+	b.open("/overlays/1")
+	const comments = `[...(document.querySelector("iframe")?.contentDocument ?? document).querySelectorAll(".line.is-comment .text")].map((e) => [...e.textContent].length)`
+	const cut = `((all) => all.length > 0 && all.every((n) => n <= 6))(` + comments + `)`
+	b.until(`((all) => all.some((n) => n > 6))(` + comments + `)`)
+	const unfold = `document.querySelectorAll(".overlay-form details").forEach((d) => { d.open = true; }), ""`
+	b.value(unfold)
+	b.clear("#o-filter-max_runes")
+	b.do(chromedp.SendKeys(chromedp.CSS("#o-filter-max_runes"), "5"))
+	b.until(cut)
+	b.picture("overlay-preview-filtered")
+
+	status, answer := p.ask(http.MethodPost, "/api/overlays/1/rotate", nil)
+	var made struct{ URL string }
+	if err := json.Unmarshal(answer, &made); err != nil || status != http.StatusOK {
+		t.Fatalf("%d %s", status, answer)
+	}
+	before := b.value(`document.querySelector("iframe").getAttribute("src")`)
+	b.until(fmt.Sprintf(`document.querySelector("iframe").getAttribute("src") !== %q && `, before) + cut)
+	obs := browse(t, p.url)
+	obs.do(chromedp.Navigate(made.URL))
+	obs.until(`((all) => all.some((n) => n > 6))(` + comments + `)`)
+	b.follow(".save-line .btn")
+	obs.until(cut)
+
+	b.open("/overlays/2")
+	b.until(`document.querySelector("iframe").contentDocument?.querySelector(".alerts")`)
+	b.value(unfold)
+	b.do(chromedp.SendKeys(chromedp.CSS(`[name="o.rules[1].title"]`), "Look who is here"))
+	b.until(`document.querySelector("iframe").contentDocument.querySelector(".alert-title")?.textContent === "Look who is here"`)
+	b.picture("overlay-preview-alert")
+	b.follow(".save-line .btn")
 	if wrong := b.complaints(); len(wrong) > 0 {
 		t.Errorf("the console complains: %q", wrong)
 	}

@@ -144,18 +144,40 @@ func fillIn(template string, fields map[string]string) string {
 // oneLine makes a single line of what a viewer wrote.
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
-// sample is the alert of "send a test".
-func (m *alertMaker) sample(id string, now time.Time) queuedAlert {
-	item := GiftItem{ID: 5655, Name: "Rose", DiamondCount: 1, Streakable: true, Type: 1}
-	user := &User{UniqueID: "showcaller", Nickname: m.words(m.options.Look.Language, "stage.test.name")}
-	a := queuedAlert{Since: now, Worth: 1 << 41}
-	a.Alert = Alert{ID: id, On: KindGift, User: user, Gift: &item, Count: 5, Diamonds: 5, Test: true, At: Timestamp(now)}
-	rule, found := m.rule(a.Alert)
+// testGift is what "send a test" gives: five roses.
+var testGift = GiftItem{ID: 5655, Name: "Rose", DiamondCount: 1, Streakable: true, Type: 1}
+
+const testCount = 5
+
+// testRule returns the rule for the gift of "send a test".
+func (m *alertMaker) testRule() AlertRule {
+	rule, found := m.rule(Alert{On: KindGift, Gift: &testGift, Diamonds: testCount})
 	if !found {
 		rule = AlertRule{On: KindGift, Sound: SoundChime, Volume: 100}
 	}
-	m.dress(&a, rule, map[string]string{
-		"nickname": user.Nickname, "handle": user.UniqueID, "gift": item.Name, "count": "5", "diamonds": "5", "room": m.room,
-	})
+	return rule
+}
+
+// sample is an alert of a rule that nothing in a show gave.
+func (m *alertMaker) sample(id string, r AlertRule, now time.Time) queuedAlert {
+	language := m.options.Look.Language
+	user := &User{UniqueID: "showcaller", Nickname: m.words(language, "stage.test.name")}
+	a := queuedAlert{Since: now, Worth: 1 << 41}
+	a.Alert = Alert{ID: id, On: r.On, User: user, Test: true, At: Timestamp(now)}
+	fields := map[string]string{
+		"nickname": user.Nickname, "handle": user.UniqueID, "room": m.room, "months": "3", "text": m.words(language, "stage.test.text"),
+		"likes": strconv.FormatInt(max(r.Every, 1), 10),
+	}
+	switch r.On {
+	case KindGift:
+		gift := testGift
+		gift.ID = cmp.Or(r.GiftID, gift.ID)
+		gift.DiamondCount = max(1, (r.MinDiamonds+testCount-1)/testCount)
+		a.Alert.Gift, a.Alert.Count, a.Alert.Diamonds = &gift, testCount, int64(testCount*gift.DiamondCount)
+		fields["gift"], fields["count"], fields["diamonds"] = gift.Name, strconv.Itoa(testCount), strconv.FormatInt(a.Alert.Diamonds, 10)
+	case KindLike:
+		a.Alert.User = nil // it is everybody's doing
+	}
+	m.dress(&a, r, fields)
 	return a
 }

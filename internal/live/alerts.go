@@ -336,6 +336,26 @@ func (q *alertQueue) begin(now time.Time) {
 	q.show(AlertShow, now)
 }
 
+// try puts an alert on screen before its turn, or in the place of the one before it, if only its words differ.
+func (q *alertQueue) try(a queuedAlert, now time.Time) {
+	if n := q.Now; n != nil && n.Alert.sameLooks(a.Alert) {
+		a.Alert.ID = n.Alert.ID
+		n.queuedAlert, n.Until = a, now.Add(ms(a.ShowMS))
+		q.show(AlertUpdate, now)
+		return
+	}
+	if q.Now != nil {
+		q.end(AlertSkipped, now)
+	}
+	q.Now = &shownAlert{queuedAlert: a, From: now, Until: now.Add(ms(a.ShowMS))}
+	q.show(AlertShow, now)
+}
+
+// sameLooks reports whether two samples of rules differ in their words at most.
+func (a Alert) sameLooks(b Alert) bool {
+	return a.Test && b.Test && a.On == b.On && a.Sound == b.Sound && a.Accent == b.Accent && a.Animation == b.Animation
+}
+
 func (q *alertQueue) show(action AlertAction, now time.Time) {
 	q.out = append(q.out, *q.onScreen(action, now))
 }

@@ -125,12 +125,7 @@ func (o *Overlays) Forget(ctx context.Context, who *Forgotten) error {
 		run.later(ctx, func(s *running) { _ = s.forget(ctx, who) }) // it keeps nothing, and may end any moment
 	}
 	for _, run := range runs {
-		var failed error
-		err := run.ask(ctx, func(s *running) { failed = s.forget(ctx, who) })
-		if err == nil {
-			err = failed
-		}
-		if err != nil {
+		if err := run.try(ctx, func(s *running) error { return s.forget(ctx, who) }); err != nil {
 			return err
 		}
 	}

@@ -174,9 +174,19 @@ func (v *alertsView) drawn(id string, done bool, now time.Time) {
 // test puts a sample before all that waits, and returns its id.
 func (v *alertsView) test(now time.Time) string {
 	id := v.queue.newID("test")
-	v.queue.add(v.maker.sample(id, now), now)
+	v.queue.add(v.maker.sample(id, v.maker.testRule(), now), now)
 	v.settle()
 	return id
+}
+
+// try shows the alert of a rule that is being typed, at once: the queue is a preview's, and nobody else's.
+func (v *alertsView) try(rule int, now time.Time) {
+	rules := v.maker.options.Rules
+	if rule < 0 || rule >= len(rules) || !rules[rule].Enabled {
+		return
+	}
+	v.queue.try(v.maker.sample(v.queue.newID("try"), rules[rule], now), now)
+	v.settle()
 }
 
 func (v *alertsView) memory() any { return v.queue }

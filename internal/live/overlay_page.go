@@ -86,12 +86,10 @@ func (p *OverlayPage) Frames(ctx context.Context) iter.Seq2[[]byte, error] {
 }
 
 func (p *OverlayPage) reopen(ctx context.Context) error {
-	var failed error
-	err := p.run.do(ctx, func(s *running) { p.opening, p.cursor, failed = s.opening() })
-	if err == nil {
-		err = failed
-	}
-	return err
+	return p.run.try(ctx, func(s *running) (err error) {
+		p.opening, p.cursor, err = s.opening()
+		return err
+	})
 }
 
 // Leave says that the page is gone.

@@ -24,6 +24,7 @@ type overlayRun struct {
 	kind    OverlayKind
 	room    string
 	preview bool
+	name    string // of a preview
 	frames  *frameLog
 	calls   chan func(*running)
 	ready   chan struct{} // closed when it has looked for its session once
@@ -43,6 +44,7 @@ type running struct {
 	newest  int64           // the highest number of a session that was shown; unheard before the first look
 	pages   map[*OverlayPage]*pageReport
 	present bool
+	drafted bool // of a preview: it shows options that nobody saved
 
 	events   []Event // not sent yet
 	changed  bool    // the state was not sent yet
@@ -128,6 +130,15 @@ func (r *overlayRun) ask(ctx context.Context, f func(*running)) error {
 	case <-ctx.Done():
 	}
 	return r.do(ctx, f)
+}
+
+// try is ask for what may fail.
+func (r *overlayRun) try(ctx context.Context, f func(*running) error) error {
+	var failed error
+	if err := r.ask(ctx, func(s *running) { failed = f(s) }); err != nil {
+		return err
+	}
+	return failed
 }
 
 // later has the goroutine run f when it can, without waiting.

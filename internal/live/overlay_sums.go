@@ -84,6 +84,13 @@ type goalView struct {
 	counted *showSums // of the newest session of a LIVE
 	made    *showSums // of what is on air
 	kept    goalMemory
+	parked  map[goalCount]goalMemory // of a preview: what was known of what it counted before
+}
+
+// goalCount is what a goal counts.
+type goalCount struct {
+	metric GoalMetric
+	gift   int64
 }
 
 // goalMemory is what a goal knows beyond the sums. It is kept for one metric: another one begins anew.
@@ -104,9 +111,21 @@ func (v *goalView) configure(ctx context.Context, o OverlayOptions) error {
 	if was == nil || was.Metric == options.Metric && was.GiftID == options.GiftID {
 		return nil
 	}
-	v.kept = goalMemory{}
+	v.kept = v.anew(goalCount{options.Metric, options.GiftID})
 	_, err := v.load(ctx)
 	return err
+}
+
+// anew returns the memory to count something else with: none, but in a preview, where people only try what to count, what was known of it.
+func (v *goalView) anew(count goalCount) goalMemory {
+	if !v.parts.preview {
+		return goalMemory{}
+	}
+	if v.parked == nil {
+		v.parked = map[goalCount]goalMemory{}
+	}
+	v.parked[goalCount{v.kept.Metric, v.kept.Gift}] = v.kept
+	return v.parked[count]
 }
 
 func (v *goalView) begin(ctx context.Context, on airing) (int64, error) {

@@ -86,16 +86,11 @@ type Overlays struct {
 	mu       sync.Mutex
 	ctx      context.Context // Start's
 	running  map[int64]*overlayRun
-	previews map[previewKey]*overlayRun
+	previews map[string]*overlayRun  // by their names
 	keys     map[int64]chan struct{} // of each overlay: closed when its address changes
 	last     map[int64]*sighting
 	stage    map[string]string // what OBS last told of each room, by room and sort
 	wg       sync.WaitGroup
-}
-
-type previewKey struct {
-	id   int64
-	room string
 }
 
 // sighting is a sighting and when it was last stored.
@@ -108,7 +103,7 @@ type sighting struct {
 func NewOverlays(p OverlayParts) *Overlays {
 	o := &Overlays{
 		engine: p.Engine, store: p.Store, directors: p.Directors, voice: p.Voice, words: p.Words, build: p.Build, log: p.Log,
-		running: map[int64]*overlayRun{}, previews: map[previewKey]*overlayRun{}, keys: map[int64]chan struct{}{}, last: map[int64]*sighting{},
+		running: map[int64]*overlayRun{}, previews: map[string]*overlayRun{}, keys: map[int64]chan struct{}{}, last: map[int64]*sighting{},
 		stage: map[string]string{},
 	}
 	if o.words == nil {
@@ -140,17 +135,18 @@ func (o *Overlays) begin(overlay Overlay) (run *overlayRun, began bool) {
 	if run := o.running[overlay.ID]; run != nil {
 		return run, false
 	}
-	run = o.start(overlay, overlay.Room, false)
+	run = o.start(overlay, overlay.Room, "")
 	o.running[overlay.ID] = run
 	o.keys[overlay.ID] = make(chan struct{})
 	return run, true
 }
 
-// start runs an overlay with the events of a room; the caller holds the lock.
-func (o *Overlays) start(overlay Overlay, room string, preview bool) *overlayRun {
+// start runs an overlay with the events of a room, on air or as the preview of a name; the caller holds the lock.
+func (o *Overlays) start(overlay Overlay, room, name string) *overlayRun {
 	ctx, cancel := context.WithCancel(o.ctx)
+	preview := name != ""
 	run := &overlayRun{
-		hub: o, id: overlay.ID, kind: overlay.Kind, room: room, preview: preview, frames: newFrameLog(), calls: make(chan func(*running)),
+		hub: o, id: overlay.ID, kind: overlay.Kind, room: room, preview: preview, name: name, frames: newFrameLog(), calls: make(chan func(*running)),
 		ready: make(chan struct{}), done: make(chan struct{}), cancel: cancel,
 	}
 	parts := viewParts{store: o.store, room: room, words: o.words, preview: preview}
@@ -170,25 +166,23 @@ func (o *Overlays) Put(ctx context.Context, overlay Overlay) error {
 	if began {
 		return nil
 	}
-	for _, r := range append(o.previewsOf(overlay.ID), run) {
-		var failed error
-		err := r.ask(ctx, func(s *running) { failed = s.configure(ctx, overlay) })
-		if err == nil {
-			err = failed
-		}
-		if err != nil {
-			return err
-		}
+	for _, preview := range o.previewsOf(overlay.ID) {
+		_ = preview.try(ctx, func(s *running) error { // it may end any moment, and what it shows is nobody's loss
+			if s.drafted { // what somebody is typing there stays
+				return nil
+			}
+			return s.configure(ctx, overlay)
+		})
 	}
-	return nil
+	return run.try(ctx, func(s *running) error { return s.configure(ctx, overlay) })
 }
 
 func (o *Overlays) previewsOf(id int64) []*overlayRun {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	var runs []*overlayRun
-	for key, run := range o.previews {
-		if key.id == id {
+	for _, run := range o.previews {
+		if run.id == id {
 			runs = append(runs, run)
 		}
 	}
@@ -217,10 +211,10 @@ func (o *Overlays) Remove(id int64) {
 		run.cancel()
 		delete(o.running, id)
 	}
-	for key, run := range o.previews {
-		if key.id == id {
+	for name, run := range o.previews {
+		if run.id == id {
 			run.cancel()
-			delete(o.previews, key)
+			delete(o.previews, name)
 		}
 	}
 	delete(o.last, id)
@@ -244,46 +238,69 @@ func (o *Overlays) Join(ctx context.Context, id int64) (*OverlayPage, error) {
 	o.mu.Lock()
 	revoked := o.keys[id]
 	o.mu.Unlock()
-	if revoked == nil {
-		return nil, ErrOverlayRevoked
-	}
 	return o.join(ctx, run, revoked)
 }
 
 // Preview opens a page of an overlay for the panel, with the events of a room that may be another one. What is shown in a
-// preview does not count: it keeps nothing and is not seen by others.
-func (o *Overlays) Preview(ctx context.Context, overlay Overlay, room string) (*OverlayPage, error) {
-	o.mu.Lock()
-	key := previewKey{overlay.ID, room}
-	run := o.previews[key]
-	if run == nil {
-		if o.ctx.Err() != nil {
-			o.mu.Unlock()
-			return nil, &Error{Code: CodeUnavailable, Reason: ReasonRestart, Op: "live.Preview", Msg: "Showcaller is shutting down."}
-		}
-		run = o.start(overlay, room, true)
-		o.previews[key] = run
+// preview does not count: it keeps nothing and is not seen by others. Pages of one name share what they show; it ends with the last of them.
+func (o *Overlays) Preview(ctx context.Context, name string, overlay Overlay, room string) (*OverlayPage, error) {
+	run, revoked, err := o.preview(name, overlay, room)
+	if err != nil {
+		return nil, err
 	}
-	run.users++
-	o.mu.Unlock()
-	page, err := o.join(ctx, run, nil)
+	page, err := o.join(ctx, run, revoked)
 	if err != nil {
 		o.unuse(run)
 	}
 	return page, err
 }
 
-func (o *Overlays) join(ctx context.Context, run *overlayRun, revoked <-chan struct{}) (*OverlayPage, error) {
-	p := &OverlayPage{run: run, revoked: revoked}
-	var failed error
-	err := run.ask(ctx, func(s *running) {
-		s.join(p, time.Now())
-		p.opening, p.cursor, failed = s.opening()
-	})
-	if err == nil {
-		err = failed
+// preview returns the preview of a name for one more page, and what is closed when the overlay's address changes.
+func (o *Overlays) preview(name string, overlay Overlay, room string) (*overlayRun, <-chan struct{}, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	run := o.previews[name]
+	if run == nil {
+		if o.ctx.Err() != nil {
+			return nil, nil, &Error{Code: CodeUnavailable, Reason: ReasonRestart, Op: "live.Preview", Msg: "Showcaller is shutting down."}
+		}
+		run = o.start(overlay, room, name)
+		o.previews[name] = run
 	}
-	return p, err
+	run.users++
+	return run, o.keys[overlay.ID], nil
+}
+
+// Draft has the preview of a name, and it alone, show an overlay as somebody is typing it. The options must have been checked. rule is
+// the one of an alert queue that is being typed, whose alert is shown at once; -1 if none is. A name that no page has open is no error:
+// the page may be about to come back.
+func (o *Overlays) Draft(ctx context.Context, name string, overlay Overlay, rule int) error {
+	o.mu.Lock()
+	run := o.previews[name]
+	o.mu.Unlock()
+	if run == nil || run.id != overlay.ID {
+		return nil
+	}
+	return run.try(ctx, func(s *running) error {
+		s.drafted = true
+		err := s.configure(ctx, overlay)
+		if v, ok := s.view.(*alertsView); ok {
+			v.try(rule, time.Now())
+		}
+		return err
+	})
+}
+
+func (o *Overlays) join(ctx context.Context, run *overlayRun, revoked <-chan struct{}) (*OverlayPage, error) {
+	if revoked == nil { // it was deleted just now
+		return nil, ErrOverlayRevoked
+	}
+	p := &OverlayPage{run: run, revoked: revoked}
+	return p, run.try(ctx, func(s *running) (err error) {
+		s.join(p, time.Now())
+		p.opening, p.cursor, err = s.opening()
+		return err
+	})
 }
 
 // unuse ends a preview that nobody looks at any more.
@@ -297,8 +314,8 @@ func (o *Overlays) unuse(run *overlayRun) {
 		return
 	}
 	run.cancel()
-	if key := (previewKey{run.id, run.room}); o.previews[key] == run {
-		delete(o.previews, key)
+	if o.previews[run.name] == run {
+		delete(o.previews, run.name)
 	}
 }
 
@@ -367,12 +384,7 @@ func (o *Overlays) Control(ctx context.Context, id int64, c OverlayCommand) erro
 	if err != nil {
 		return err
 	}
-	var failed error
-	err = run.ask(ctx, func(s *running) { failed = s.control(ctx, c) })
-	if err == nil {
-		err = failed
-	}
-	if err != nil {
+	if err := run.try(ctx, func(s *running) error { return s.control(ctx, c) }); err != nil {
 		return err
 	}
 	for _, preview := range o.previewsOf(id) {
@@ -412,12 +424,7 @@ func (o *Overlays) each(ctx context.Context, room string, c OverlayCommand, kind
 	}
 	o.mu.Unlock()
 	for _, run := range runs {
-		var failed error
-		err := run.ask(ctx, func(s *running) { failed = s.control(ctx, c) })
-		if err == nil {
-			err = failed
-		}
-		if err != nil {
+		if err := run.try(ctx, func(s *running) error { return s.control(ctx, c) }); err != nil {
 			return err
 		}
 	}

@@ -581,12 +581,15 @@ func TestOverlayRevoked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStudio(t, live.DefaultOptions(live.OverlayChat))
 		s.live()
-		v := s.open(1, nil)
+		v, preview := s.open(1, nil), s.preview("one")
 		s.overlays.Rekey(1)
-		<-v.done
-		if !errors.Is(v.err, live.ErrOverlayRevoked) {
-			t.Errorf("err = %v", v.err)
+		for _, v := range []*viewing{v, preview} {
+			<-v.done
+			if !errors.Is(v.err, live.ErrOverlayRevoked) {
+				t.Errorf("err = %v", v.err)
+			}
 		}
+		preview.close()
 		n := len(v.frames)
 		s.say(event(live.Comment{Comment: "for the new address only"}))
 		if len(v.frames) != n {
@@ -598,6 +601,9 @@ func TestOverlayRevoked(t *testing.T) {
 		<-again.done
 		if _, err := s.overlays.Join(t.Context(), 1); live.CodeOf(err) != live.CodeNotFound {
 			t.Errorf("an overlay that was deleted: %v", err)
+		}
+		if _, err := s.overlays.Preview(t.Context(), "late", s.all[0], "ann"); !errors.Is(err, live.ErrOverlayRevoked) {
+			t.Errorf("a preview of it: %v", err)
 		}
 	})
 }
@@ -1350,15 +1356,7 @@ func TestOverlayPreview(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStudio(t, live.DefaultOptions(live.OverlayAlerts))
 		s.live()
-		page, err := s.overlays.Preview(t.Context(), s.all[0], "ann")
-		if err != nil {
-			t.Fatal(err)
-		}
-		v := &viewing{s: s, page: page, ended: map[string]bool{}, drew: map[string]int{}, done: make(chan struct{})}
-		ctx, cancel := context.WithCancel(context.Background())
-		v.cancel = cancel
-		go v.watch(ctx)
-		synctest.Wait()
+		v := s.preview("one")
 		s.say(giftOf("Galaxy", 1000))
 		synctest.Wait()
 		if len(v.drew) != 1 || !strings.Contains(v.frames[0], `"preview":true`) {
@@ -1370,6 +1368,135 @@ func TestOverlayPreview(t *testing.T) {
 		}
 		if status, err := s.overlays.Status(t.Context(), 1, live.OverlaySighting{}); err != nil || len(status.Pages) != 0 || !status.Last.At.IsZero() {
 			t.Errorf("%+v %v", status, err)
+		}
+		v.close()
+	})
+}
+
+// preview opens a page of the panel's preview of a name.
+func (s *studio) preview(name string) *viewing {
+	s.t.Helper()
+	page, err := s.overlays.Preview(s.t.Context(), name, s.all[0], "ann")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	v := &viewing{s: s, page: page, ended: map[string]bool{}, drew: map[string]int{}, done: make(chan struct{})}
+	ctx, cancel := context.WithCancel(context.Background())
+	v.cancel = cancel
+	go v.watch(ctx)
+	synctest.Wait()
+	return v
+}
+
+// draft has a preview show options that nobody saved.
+func (s *studio) draft(name string, o live.OverlayOptions, rule int) {
+	s.t.Helper()
+	typed := s.all[0]
+	typed.Options = o
+	if err := s.overlays.Draft(s.t.Context(), name, typed, rule); err != nil {
+		s.t.Fatal(err)
+	}
+	time.Sleep(time.Second)
+	synctest.Wait()
+}
+
+// TestOverlayDraft: what is being typed filters for the page it is typed on, and for no other; what somebody else saves meanwhile does not
+// take it away.
+func TestOverlayDraft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStudio(t, live.DefaultOptions(live.OverlayChat))
+		s.live()
+		s.say(event(live.Comment{Comment: "hello"}), event(live.Comment{Comment: "hush"}))
+		air, mine, another := s.open(1, nil), s.preview("mine"), s.preview("another")
+		s.draft("mine", options(live.OverlayChat, func(o *live.ChatOptions) { o.Filter.Words = []string{"hush"} }), -1)
+		s.draft("nobody's", live.DefaultOptions(live.OverlayChat), -1)
+		if last := mine.last(); !strings.Contains(last, `"snapshot"`) || strings.Contains(last, "hush") || !strings.Contains(last, "hello") {
+			t.Errorf("the page shows %s", last)
+		}
+		saved := s.all[0]
+		saved.Options = options(live.OverlayChat, func(o *live.ChatOptions) { o.Look.Preset = live.PresetNeon })
+		if err := s.overlays.Put(t.Context(), saved); err != nil {
+			t.Fatal(err)
+		}
+		s.say(event(live.Comment{Comment: "hush again"}), event(live.Comment{Comment: "bye"}))
+		time.Sleep(time.Second)
+		synctest.Wait()
+		for name, v := range map[string]*viewing{"air": air, "mine": mine, "another": another} {
+			if hidden := !strings.Contains(v.last(), "hush again"); hidden != (v == mine) || !strings.Contains(v.last(), "bye") {
+				t.Errorf("%s: %s", name, v.last())
+			}
+			if follows := strings.Contains(strings.Join(v.frames, ""), `"preset":"neon"`); follows == (v == mine) {
+				t.Errorf("%s follows what was saved: %t", name, follows)
+			}
+			v.close()
+		}
+		again := s.preview("mine")
+		if !strings.Contains(again.last(), "hush") {
+			t.Errorf("what was typed outlives its page: %s", again.last())
+		}
+		again.close()
+	})
+}
+
+// TestAlertDraft: the rule that is being typed shows its alert at once, which changes in place while only its words do, and gives alerts.
+func TestAlertDraft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStudio(t, live.DefaultOptions(live.OverlayAlerts))
+		s.live()
+		v := s.preview("mine")
+		rule := live.AlertRule{On: live.KindFollow, Enabled: true, Volume: 100, Sound: live.SoundNone, Title: "{nickname} is he"}
+		typed := func() live.OverlayOptions {
+			return options(live.OverlayAlerts, func(o *live.AlertsOptions) { o.Rules = []live.AlertRule{rule} })
+		}
+		s.draft("mine", typed(), 0)
+		rule.Title += "re"
+		s.draft("mine", typed(), 0)
+		if len(v.drew) != 1 || !strings.Contains(v.last(), `"update"`) || !strings.Contains(v.last(), "is here") {
+			t.Errorf("drew %v, last %s", v.drew, v.last())
+		}
+		rule.Animation = live.AnimationPop
+		s.draft("mine", typed(), 0)
+		if len(v.drew) != 2 {
+			t.Errorf("another animation is not played: %v", v.drew)
+		}
+		rule.Enabled = false
+		s.draft("mine", typed(), 0)
+		s.draft("mine", typed(), 7)
+		s.draft("mine", typed(), -1)
+		if len(v.drew) != 2 {
+			t.Errorf("a rule that is off is shown: %v", v.drew)
+		}
+		rule.Enabled = true
+		s.draft("mine", typed(), -1)
+		time.Sleep(time.Minute)
+		s.say(event(live.Follow{}))
+		time.Sleep(time.Minute)
+		if len(v.drew) != 3 || !strings.Contains(strings.Join(v.frames, ""), "is here") {
+			t.Errorf("what is typed gives no alert: %v", v.drew)
+		}
+		q, err := s.overlays.Alerts(t.Context(), 1)
+		if err != nil || len(q.Waiting)+len(q.History) != 1 {
+			t.Errorf("on air: %+v %v", q, err)
+		}
+		v.close()
+	})
+}
+
+// TestGoalDraft: what somebody only tries to count takes nothing from what was carried over.
+func TestGoalDraft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStudio(t, live.DefaultOptions(live.OverlayGoal))
+		s.live()
+		if err := s.overlays.Control(t.Context(), 1, live.OverlayCommand{Do: "set", Amount: 4321}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		v := s.preview("mine")
+		for _, metric := range []live.GoalMetric{live.GoalFollows, live.GoalDiamonds} {
+			s.draft("mine", options(live.OverlayGoal, func(o *live.GoalOptions) { o.Metric = metric }), -1)
+		}
+		if last := v.last(); !strings.Contains(last, `"value":4321`) {
+			t.Errorf("the preview shows %s", last)
 		}
 		v.close()
 	})

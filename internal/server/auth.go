@@ -87,9 +87,53 @@ func hashSecret(secret string) string {
 
 // identity is who makes a request.
 type identity struct {
-	user    db.User
-	program bool   // by bearer token
-	token   string // its hash; "" for the environment's own
+	user       db.User
+	program    bool // by bearer token
+	credential credential
+}
+
+// credential is what somebody was let in by. It may be asked again later whether it still is one.
+type credential struct {
+	sort credentialSort
+	hash string // of the secret
+}
+
+type credentialSort byte
+
+const (
+	byLogin       credentialSort = iota
+	byToken                      // an API token of the team's
+	byEnvironment                // the environment's own token, which lasts as long as it is there
+)
+
+// bearer returns who a credential lets in now. That nobody any more is CodeNotFound.
+func (s *Server) bearer(ctx context.Context, c credential) (identity, error) {
+	switch c.sort {
+	case byToken:
+		token, err := s.db.Token(ctx, c.hash)
+		return ofToken(token), err
+	case byEnvironment:
+		if id := s.ofEnvironment(); s.opts.APIToken != "" && id.credential == c {
+			return id, nil
+		}
+		return identity{}, &live.Error{Code: live.CodeNotFound, Op: "server.bearer", Msg: "The environment has another token now."}
+	}
+	login, err := s.db.Login(ctx, c.hash, time.Now())
+	if err != nil {
+		return identity{}, err
+	}
+	user, err := s.db.User(ctx, login.UserName)
+	return identity{user: user, credential: c}, err
+}
+
+// No login can have such names as programs have.
+
+func ofToken(t db.Token) identity {
+	return identity{user: db.User{Name: "api:" + t.Name, Role: t.Role}, program: true, credential: credential{byToken, t.SecretHash}}
+}
+
+func (s *Server) ofEnvironment() identity {
+	return identity{user: db.User{Name: "api", Role: live.RoleOwner}, program: true, credential: credential{byEnvironment, hashSecret(s.opts.APIToken)}}
 }
 
 type identityKey struct{}
@@ -140,25 +184,22 @@ func (s *Server) recognise(w http.ResponseWriter, r *http.Request) (identity, bo
 	if seen, ok := session.Values["seen"].(time.Time); ok && err == nil && time.Since(seen) > loginTouch {
 		err = session.Save(r, w)
 	}
-	return identity{user: user}, err == nil, err
+	return identity{user: user, credential: credential{byLogin, hashSecret(session.ID)}}, err == nil, err
 }
 
-// recogniseProgram finds out which program sends a token. No login can have such a name.
+// recogniseProgram finds out which program sends a token.
 func (s *Server) recogniseProgram(ctx context.Context, token string) (identity, bool, error) {
 	if s.isAPIToken(token) {
-		return identity{user: db.User{Name: "api", Role: live.RoleOwner}, program: true}, true, nil
+		return s.ofEnvironment(), true, nil
 	}
 	found, err := s.db.Token(ctx, hashSecret(token))
 	if err != nil {
-		if live.CodeOf(err) == live.CodeNotFound {
-			err = nil
-		}
-		return identity{}, false, err
+		return identity{}, false, unlessMissing(err)
 	}
 	if now := time.Now(); now.Sub(found.SeenAt) > loginTouch {
 		err = s.db.TouchToken(ctx, found.ID, now)
 	}
-	return identity{user: db.User{Name: "api:" + found.Name, Role: found.Role}, program: true, token: found.SecretHash}, err == nil, err
+	return ofToken(found), err == nil, err
 }
 
 func (s *Server) isAPIToken(token string) bool {

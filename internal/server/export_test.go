@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"crypto/sha256"
 	"net/http"
 	"reflect"
@@ -64,3 +65,12 @@ func AlertAction(action string) live.TeamRole { return alertAction(action) }
 
 // HostAction is the least role that may ask something of a host.
 func HostAction(action string) live.TeamRole { return hostAction(action) }
+
+// PreviewAt makes the token of a preview that the environment's own token may see, as of a time.
+func (s *Server) PreviewAt(ctx context.Context, id int64, now time.Time) (string, error) {
+	o, err := s.db.Overlay(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	return s.vault.signPreview(ctx, o, false, s.ofEnvironment().credential, now)
+}

@@ -175,18 +175,7 @@ func (f *follower) alive(ctx context.Context) error {
 // stillSignedIn asks the database whether the login, or the token, that opened the socket is still there.
 func (f *follower) stillSignedIn(ctx context.Context) bool {
 	id, _ := whoami(f.request.Context())
-	var err error
-	switch {
-	case id.token != "":
-		_, err = f.server.db.Token(ctx, id.token)
-	case id.program: // the environment's own token lasts as long as the program
-	default:
-		var cookie *http.Cookie
-		if cookie, err = f.request.Cookie(loginCookie); err != nil {
-			return false
-		}
-		_, err = f.server.db.Login(ctx, hashSecret(cookie.Value), time.Now())
-	}
+	_, err := f.server.bearer(ctx, id.credential)
 	return err == nil || live.CodeOf(err) != live.CodeNotFound
 }
 

@@ -140,6 +140,7 @@ func (s *Server) playSound(w http.ResponseWriter, r *http.Request, o shownOverla
 type overlaySocket struct {
 	server *Server
 	conn   *websocket.Conn
+	shown  shownOverlay
 	page   *live.OverlayPage
 }
 
@@ -160,25 +161,35 @@ func (s *Server) followOverlay(w http.ResponseWriter, r *http.Request, o shownOv
 	}
 	defer conn.CloseNow() //nolint:errcheck // closed properly below where it can be
 	conn.SetReadLimit(overlayReport)
-	f := &overlaySocket{s, conn, page}
+	f := &overlaySocket{s, conn, o, page}
 	f.serve(r.Context())
 	return nil
 }
 
-func (s *Server) joinOverlay(r *http.Request, o shownOverlay) (*live.OverlayPage, error) {
+func (s *Server) joinOverlay(r *http.Request, o shownOverlay) (page *live.OverlayPage, err error) {
 	if o.preview {
-		return s.opts.Overlays.Preview(r.Context(), o.Overlay.Overlay, o.room)
+		page, err = s.opts.Overlays.Preview(r.Context(), o.token, o.Overlay.Overlay, o.room)
+	} else {
+		page, err = s.opts.Overlays.Join(r.Context(), o.ID)
 	}
-	page, err := s.opts.Overlays.Join(r.Context(), o.ID)
 	if err != nil {
 		return nil, err
 	}
 	// The address may have been revoked after it was looked up and before the page could be told.
-	if _, ok, err := s.overlayOf(r.Context(), chi.URLParam(r, "token")); err != nil || !ok {
+	if err := s.stillShown(r.Context(), o); err != nil {
 		page.Leave()
-		return nil, errors.Join(err, live.ErrOverlayRevoked)
+		return nil, err
 	}
 	return page, nil
+}
+
+// stillShown fails with ErrOverlayRevoked when a token no longer leads to the overlay it led to.
+func (s *Server) stillShown(ctx context.Context, o shownOverlay) error {
+	_, ok, err := s.overlayOf(ctx, o.token)
+	if err == nil && !ok {
+		return live.ErrOverlayRevoked
+	}
+	return err
 }
 
 var errBadReport = errors.New("the page says what no page of ours would")
@@ -194,7 +205,7 @@ func (f *overlaySocket) serve(request context.Context) {
 	}()
 	go func() {
 		defer close(watching)
-		f.server.watchSocket(ctx, cancel, overlayPingEvery, f.alive)
+		f.server.watchSocket(ctx, cancel, min(overlayPingEvery, f.server.pingEvery), f.alive)
 	}()
 	var ended error
 	for frame, err := range f.page.Frames(ctx) {
@@ -237,12 +248,19 @@ func (f *overlaySocket) read(ctx context.Context) error {
 	}
 }
 
-// alive says that the page no longer answers.
+// alive says why the socket must end: the page no longer answers, or it is a preview whose reader may not see it any more. That an
+// address is no longer the overlay's own pages are told at once.
 func (f *overlaySocket) alive(ctx context.Context) error {
 	if pinged(ctx, f.conn) != nil {
 		return errLeft
 	}
-	return nil
+	if !f.shown.preview {
+		return nil
+	}
+	if err := f.server.stillShown(ctx, f.shown); errors.Is(err, live.ErrOverlayRevoked) {
+		return err
+	}
+	return nil // a database that does not answer says nothing about the reader
 }
 
 // bye says when to come back, and closes.
@@ -257,7 +275,7 @@ func (f *overlaySocket) bye(ended, cause error) {
 		_ = f.conn.CloseNow()
 		return
 	}
-	bye := live.OverlayBye{Retry: 500 + rand.IntN(2500), Revoked: errors.Is(ended, live.ErrOverlayRevoked)}
+	bye := live.OverlayBye{Retry: 500 + rand.IntN(2500), Revoked: errors.Is(ended, live.ErrOverlayRevoked) || errors.Is(cause, live.ErrOverlayRevoked)}
 	if frame, err := live.EncodeFrame(bye); err == nil {
 		_ = f.conn.Write(ctx, websocket.MessageText, frame)
 	}

@@ -14,7 +14,6 @@ import (
 	"net/http"
 	"strings"
 	"sync"
-	"time"
 
 	"showcaller/internal/db"
 	"showcaller/internal/live"
@@ -23,8 +22,6 @@ import (
 const (
 	overlaySecretBytes = 16
 	overlayKeySetting  = "overlay_key"
-	previewLife        = 12 * time.Hour
-	previewPrefix      = "p." // no secret has a dot
 )
 
 // overlayVault makes the secrets of overlay addresses, and shows them again. Addresses are looked up by their hash; what the vault
@@ -115,87 +112,41 @@ func (v *overlayVault) open(ctx context.Context, o db.Overlay) (string, error) {
 	return base64.RawURLEncoding.EncodeToString(raw), nil
 }
 
-// preview is what a preview's token says.
-type preview struct {
-	overlay int64
-	demo    bool // events of the demo room in place of the overlay's own
-}
-
-// signPreview makes a preview's token.
-func (v *overlayVault) signPreview(ctx context.Context, p preview, now time.Time) (string, error) {
-	key, err := v.load(ctx)
-	if err != nil {
-		return "", err
-	}
-	body := overlayNumber(p.overlay)
-	body = binary.BigEndian.AppendUint64(body, uint64(now.Add(previewLife).Unix()))
-	demo := byte(0)
-	if p.demo {
-		demo = 1
-	}
-	body = append(body, demo)
-	return previewPrefix + base64.RawURLEncoding.EncodeToString(append(body, sign(key, body)...)), nil
-}
-
 func sign(key, body []byte) []byte {
 	mac := hmac.New(sha256.New, key[sha256.Size:])
 	mac.Write(body)
 	return mac.Sum(nil)[:overlaySecretBytes]
 }
 
-// readPreview returns what a preview's token says, if it is one of ours and not too old.
-func (v *overlayVault) readPreview(ctx context.Context, token string, now time.Time) (preview, bool, error) {
-	text, ok := strings.CutPrefix(token, previewPrefix)
-	raw, err := base64.RawURLEncoding.DecodeString(text)
-	if !ok || err != nil || len(raw) != 17+overlaySecretBytes {
-		return preview{}, false, nil
-	}
-	key, err := v.load(ctx)
-	if err != nil {
-		return preview{}, false, err
-	}
-	body := raw[:17]
-	if !hmac.Equal(sign(key, body), raw[17:]) || int64(binary.BigEndian.Uint64(body[8:])) < now.Unix() {
-		return preview{}, false, nil
-	}
-	return preview{int64(binary.BigEndian.Uint64(body)), body[16] == 1}, true, nil
-}
-
 // shownOverlay is what the token of an overlay's page leads to.
 type shownOverlay struct {
 	db.Overlay
+	token   string
 	preview bool
 	room    string // whose events it shows
 }
 
-// overlayOf returns the overlay a token leads to; false if to none.
+// overlayOf returns the overlay a token leads to now; false if to none.
 func (s *Server) overlayOf(ctx context.Context, token string) (shownOverlay, bool, error) {
-	var o db.Overlay
-	var p preview
-	var err error
 	if strings.HasPrefix(token, previewPrefix) {
-		var ok bool
-		if p, ok, err = s.vault.readPreview(ctx, token, time.Now()); err != nil || !ok {
-			return shownOverlay{}, false, err
-		}
-		o, err = s.db.Overlay(ctx, p.overlay)
-	} else {
-		if len(token) != base64.RawURLEncoding.EncodedLen(overlaySecretBytes) {
-			return shownOverlay{}, false, nil
-		}
-		o, err = s.db.OverlayBySecret(ctx, hashSecret(token))
+		return s.previewOf(ctx, token)
 	}
+	if len(token) != base64.RawURLEncoding.EncodedLen(overlaySecretBytes) {
+		return shownOverlay{}, false, nil
+	}
+	o, err := s.db.OverlayBySecret(ctx, hashSecret(token))
 	if err != nil {
-		if live.CodeOf(err) == live.CodeNotFound {
-			err = nil
-		}
-		return shownOverlay{}, false, err
+		return shownOverlay{}, false, unlessMissing(err)
 	}
-	shown := shownOverlay{o, p.overlay != 0, o.Room}
-	if p.demo {
-		shown.room = s.demoRoom()
+	return shownOverlay{o, token, false, o.Room}, true, nil
+}
+
+// unlessMissing is an error that is not "there is no such thing".
+func unlessMissing(err error) error {
+	if live.CodeOf(err) == live.CodeNotFound {
+		return nil
 	}
-	return shown, true, nil
+	return err
 }
 
 // demoRoom returns the demo room's name; "" if there is none.

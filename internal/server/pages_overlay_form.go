@@ -281,6 +281,19 @@ func (d *overlayDraft) fieldOf(path string) string {
 	return templates.OverlayOption + path
 }
 
+// entryAt is the entry of a list that a field of the form belongs to; -1 if it belongs to none.
+func (d *overlayDraft) entryAt(list, field string) int {
+	m := rowIndex.FindStringSubmatch(strings.TrimPrefix(field, templates.OverlayOption))
+	if m == nil || m[1] != list {
+		return -1
+	}
+	row, err := strconv.Atoi(m[2])
+	if err != nil {
+		return -1
+	}
+	return slices.Index(d.rowAt[list], row)
+}
+
 // ruleWords says what is wrong with a field in the reader's language.
 func ruleWords(p *catalog.Printer, f live.FieldError) string {
 	if text := p.T("rule."+f.Rule, f.Args()); f.Rule != "" && text != "rule."+f.Rule {
@@ -322,13 +335,12 @@ func (s *Server) saveOverlay(w http.ResponseWriter, r *http.Request) error {
 
 // overlayDraftAnswer tells the editor's preview what to show.
 type overlayDraftAnswer struct {
-	Size    live.OverlaySize `json:"size"`
-	Options any              `json:"options"` // null if something does not fit
-	Errors  []string         `json:"errors"`  // the ids of the fields that do not fit
+	Size   live.OverlaySize `json:"size"`
+	Errors []string         `json:"errors"` // the ids of the fields that do not fit
 }
 
-// draftOverlay handles POST /overlays/{id}/draft: what the form would make of the overlay's page. Nothing is saved, so what does not fit
-// is no failure but the answer.
+// draftOverlay handles POST /overlays/{id}/draft: the preview of the page that asks shows what saving the form would make of the overlay.
+// Nothing is saved, so what does not fit is no failure but the answer, and changes nothing.
 func (s *Server) draftOverlay(w http.ResponseWriter, r *http.Request) error {
 	_, draft, err := s.typedOverlay(w, r)
 	if err != nil {
@@ -339,7 +351,9 @@ func (s *Server) draftOverlay(w http.ResponseWriter, r *http.Request) error {
 		answer.Errors = append(answer.Errors, templates.OverlayFieldID(name))
 	}
 	if slices.Sort(answer.Errors); len(answer.Errors) == 0 {
-		answer.Options = draft.overlay.Options.Public()
+		if err := s.draftPreview(r, draft); err != nil {
+			return err
+		}
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")

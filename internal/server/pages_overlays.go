@@ -565,7 +565,8 @@ func (s *Server) fillPreview(r *http.Request, o db.Overlay, v *templates.Overlay
 	default:
 		v.Demo = v.HasDemo && !open
 	}
-	token, err := s.vault.signPreview(r.Context(), preview{o.ID, v.Demo}, time.Now())
+	reader, _ := whoami(r.Context())
+	token, err := s.vault.signPreview(r.Context(), o, v.Demo, reader.credential, time.Now())
 	v.Preview = overlayURL("", token)
 	return err
 }

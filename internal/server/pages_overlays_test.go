@@ -7,8 +7,10 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/go-cmp/cmp"
@@ -173,26 +175,29 @@ func TestOverlayForm(t *testing.T) {
 	draft(t, f, form, wrong)
 }
 
-// draft: the preview is told what the form would give, and what does not fit; nothing is saved.
+// draft: the page is told what does not fit; nothing is saved.
 func draft(t *testing.T, f *fixture, good, wrong url.Values) {
 	t.Helper()
-	var answer struct {
-		Options *live.AlertsOptions
-		Errors  []string
-	}
 	for want, form := range map[int]url.Values{0: good, 7: wrong} {
-		res, err := f.client.PostForm(f.url+"/overlays/1/draft", form)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := json.NewDecoder(res.Body).Decode(&answer); err != nil || res.StatusCode != http.StatusOK || len(answer.Errors) != want {
-			t.Errorf("a draft: %d %v %v", res.StatusCode, err, answer.Errors)
-		}
-		_ = res.Body.Close()
-		if want == 0 && (answer.Options == nil || answer.Options.Look.Preset != live.PresetNeon || len(answer.Options.Rules) != 0) || want > 0 && answer.Options != nil {
-			t.Errorf("the draft is %+v", answer.Options)
+		if errs := f.draft(form); len(errs) != want {
+			t.Errorf("a draft: %v", errs)
 		}
 	}
+}
+
+// draft sends what is typed for the first overlay, and returns the fields that do not fit.
+func (f *fixture) draft(form url.Values) []string {
+	f.t.Helper()
+	res, err := f.client.PostForm(f.url+"/overlays/1/draft", form)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	var answer struct{ Errors []string }
+	if err := json.NewDecoder(res.Body).Decode(&answer); err != nil || res.StatusCode != http.StatusOK {
+		f.t.Fatalf("a draft: %d %v", res.StatusCode, err)
+	}
+	return answer.Errors
 }
 
 // TestOverlayListsInOrder: the counter's numbers keep their order, a goal's ladder and a timer's gifts are read, and what is wrong in a
@@ -334,6 +339,147 @@ func TestOverlayPreviewFrame(t *testing.T) {
 	}
 }
 
+// preview returns the address of the frame in an overlay's editor.
+func (f *fixture) preview(path string) string {
+	f.t.Helper()
+	_, doc := f.page(path)
+	src := doc.Find("iframe").AttrOr("src", "")
+	if !strings.HasPrefix(src, "/overlay/p.") {
+		f.t.Fatalf("the frame leads to %q", src)
+	}
+	return f.url + src
+}
+
+// TestOverlayDraftFilters: what is typed filters on the server for the preview of the page it is typed on. What does not fit, or comes for the preview
+// of another overlay, changes nothing.
+func TestOverlayDraftFilters(t *testing.T) {
+	f := start(t)
+	f.setUp()
+	f.liveRoom("ann")
+	for range 2 {
+		f.submit("/overlays", "kind", "chat", "room", "ann")
+	}
+	_, doc := f.page("/overlays/1")
+	form := formOf(doc, "form.overlay-form")
+	mine, other, second := f.preview("/overlays/1"), f.preview("/overlays/1"), f.preview("/overlays/2")
+	pages := map[string]*shown{"mine": f.overlayPage(mine), "other": f.overlayPage(other), "second": f.overlayPage(second)}
+	for _, p := range pages {
+		p.ofSession()
+	}
+	typed := func(token, words string) []string {
+		form.Set("preview", token[strings.LastIndex(token, "/")+1:])
+		form.Set("o.filter.hide_words", words)
+		return f.draft(form)
+	}
+	if errs := typed(mine, "hush"); len(errs) != 0 {
+		t.Fatalf("refused: %v", errs)
+	}
+	if errs := typed(mine, strings.Repeat("x", 1000)); len(errs) != 1 {
+		t.Fatalf("a word that is too long: %v", errs)
+	}
+	typed(second, "hello")
+	typed("/p.", "hello")
+	f.source.events <- []live.Event{chat("bob", "hush now"), chat("bob", "hello")}
+	for name, p := range pages {
+		got := p.ofType("events").Events
+		if hidden := len(got) == 1 && live.Text(got[0]) == "hello"; hidden != (name == "mine") || !hidden && len(got) != 2 {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+	o, err := f.db.Overlay(t.Context(), 1)
+	if err != nil || len(o.Options.(*live.ChatOptions).Filter.Words) != 0 {
+		t.Errorf("what was typed is saved: %+v %v", o.Options, err)
+	}
+}
+
+// TestOverlayPreviewEnds: a preview's address ends with the overlay's own, with its reader's login, with their right, and after half a day; pages that
+// came by it are sent away.
+func TestOverlayPreviewEnds(t *testing.T) {
+	f := start(t)
+	f.server.PingEvery(10 * time.Millisecond)
+	f.setUp()
+	f.liveRoom("ann")
+	f.submit("/overlays", "kind", "chat", "room", "ann")
+	gone := func(why, address string, page *shown) {
+		t.Helper()
+		if bye := page.ofType("bye"); !bye.Revoked {
+			t.Errorf("%s: bye %+v", why, bye)
+		}
+		for _, path := range []string{"", "/follow", "/picture?u=https://p16.tiktokcdn.com/x.webp", "/sound/1.wav"} {
+			if res, _ := f.stranger(address+path, true); res.StatusCode != http.StatusNotFound {
+				t.Errorf("%s: %s answers %d", why, path, res.StatusCode)
+			}
+		}
+	}
+	for n, tc := range []struct {
+		why string
+		do  func(minh *fixture, name string)
+	}{
+		{"signed out", func(minh *fixture, _ string) { minh.submit("/logout") }},
+		{"signed out everywhere", func(minh *fixture, _ string) { minh.submit("/logout/everywhere") }},
+		{"signed out by the owner", func(_ *fixture, name string) { f.submit("/team/people/" + name + "/logout") }},
+		{"removed", func(_ *fixture, name string) { f.submit("/team/people/" + name + "/remove") }},
+		{"a new address", func(*fixture, string) { f.submit("/overlays/1/rotate") }},
+		{"revoked", func(*fixture, string) { f.submit("/overlays/1/revoke") }},
+		{"deleted", func(*fixture, string) { f.submit("/overlays/1/delete", "sure", "yes") }},
+	} {
+		name := "minh" + strconv.Itoa(n)
+		minh := f.join(name, live.RoleReviewer)
+		address, mine := minh.preview("/overlays/1"), f.preview("/overlays/1")
+		page, stays := f.overlayPage(address), f.overlayPage(mine)
+		page.ofType("hello")
+		stays.ofType("hello")
+		tc.do(minh, name)
+		gone(tc.why, address, page)
+		if res, _ := f.stranger(mine, false); (res.StatusCode == http.StatusOK) != (n < 4) {
+			t.Errorf("%s: the preview of somebody else answers %d", tc.why, res.StatusCode)
+		}
+	}
+}
+
+// TestOverlayPreviewOfAProgram: a program that reads the panel by a token sees previews while the token works, and none for longer than half a day.
+func TestOverlayPreviewOfAProgram(t *testing.T) {
+	f := start(t)
+	f.server.PingEvery(10 * time.Millisecond)
+	f.setUp()
+	f.liveRoom("ann")
+	f.overlay("chat", "ann", nil)
+	_, doc := f.submit("/team/tokens", "token_name", "bot", "role", "reviewer", "once", "1")
+	bot := f.visitor()
+	bot.client.Transport = bearing{f.client.Transport, f.made(doc)}
+	address := bot.preview("/overlays/1")
+	page := f.overlayPage(address)
+	page.ofType("hello")
+	f.submit("/team/tokens/1/revoke")
+	if bye := page.ofType("bye"); !bye.Revoked {
+		t.Errorf("bye %+v", bye)
+	}
+	if res, _ := f.stranger(address, false); res.StatusCode != http.StatusNotFound {
+		t.Errorf("after the token was revoked: %d", res.StatusCode)
+	}
+	for age, want := range map[time.Duration]int{11 * time.Hour: http.StatusOK, 13 * time.Hour: http.StatusNotFound} {
+		token, err := f.server.PreviewAt(t.Context(), 1, time.Now().Add(-age))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if res, _ := f.stranger(f.url+"/overlay/"+token, false); res.StatusCode != want {
+			t.Errorf("after %v: %d", age, res.StatusCode)
+		}
+	}
+}
+
+// bearing sends a token with every request.
+type bearing struct {
+	http.RoundTripper
+	token string
+}
+
+func (b bearing) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.Header.Set("Authorization", "Bearer "+b.token)
+	return b.RoundTripper.RoundTrip(r)
+}
+
 // TestOverlayTestIsDrawn: a test is sent by a form, and the card says when a page has drawn it.
 func TestOverlayTestIsDrawn(t *testing.T) {
 	f := start(t)
@@ -347,7 +493,7 @@ func TestOverlayTestIsDrawn(t *testing.T) {
 	_, doc = f.submit("/overlays/1/reveal")
 	page := f.overlayPage(doc.Find("input.secret").AttrOr("value", ""))
 	page.ofType("snapshot")
-	page.say(map[string]any{"type": "seen", "width": 640, "height": 130, "obs": "2.26.8", "visible": true, "active": true, "streaming": true, "scene": "Main <b>"})
+	page.say(map[string]any{"type": "seen", "width": 640, "height": 130, "obs": "2.26.8", "visible": true, "active": true, "streaming": true, "recording": true, "scene": "Main <b>"})
 	res, _ = f.submit("/overlays/1/test")
 	test := page.ofType("test")
 	live := "/overlays/1/live?" + res.Request.URL.RawQuery
@@ -361,7 +507,7 @@ func TestOverlayTestIsDrawn(t *testing.T) {
 		return doc.Find(".drawn[data-drawn]").Length() == 1
 	})
 	for selector, says := range map[string]string{
-		"[data-live=state-1]": "On air", ".seen": "OBS, browser source 2.26.8", ".seen .off": "640 × 130", ".notice": "700 × 130", ".seen bdi": "Main <b>", ".drawn": "Test drawn at",
+		"[data-live=state-1]": "On air", "[data-obs=streams_records]": "Streams and records", ".seen": "OBS, browser source 2.26.8", ".seen .off": "640 × 130", ".notice": "700 × 130", ".seen bdi": "Main <b>", ".drawn": "Test drawn at",
 	} {
 		if got := doc.Find(selector).Text(); !strings.Contains(got, says) {
 			t.Errorf("%s says %q, not %q", selector, got, says)

@@ -110,6 +110,24 @@ func (c OverlayCard) program(p Page) string {
 	return p.t("ov.obs", "Version", c.Seen.OBS)
 }
 
+// doing is what OBS does with what it shows; "" where it does not say, or nobody asks it now.
+func (c OverlayCard) doing() string {
+	streams, records := c.Seen.Streaming, c.Seen.Recording
+	switch {
+	case c.Pages == 0 || streams == nil && records == nil:
+		return ""
+	case isSo(streams) && isSo(records):
+		return "streams_records"
+	case isSo(streams):
+		return "streams"
+	case isSo(records):
+		return "records"
+	}
+	return "idle"
+}
+
+func isSo(told *bool) bool { return told != nil && *told }
+
 // waits reports whether a test was sent that no page has drawn yet.
 func (c OverlayCard) waits() bool { return c.Tested != "" && c.Tested != c.Drawn }
 
@@ -172,15 +190,6 @@ func (n OverlayNow) shownAlerts() []live.AlertRecord {
 func controlled(kind live.OverlayKind) bool {
 	switch kind {
 	case live.OverlayAlerts, live.OverlayGoal, live.OverlayTimer, live.OverlayProgram:
-		return true
-	}
-	return false
-}
-
-// byServer reports whether the server makes out of the saved options what a kind shows: of others the preview knows the looks alone.
-func byServer(kind live.OverlayKind) bool {
-	switch kind {
-	case live.OverlayChat, live.OverlayTicker, live.OverlayAlerts, live.OverlayGoal, live.OverlayLeaderboard, live.OverlayTimer:
 		return true
 	}
 	return false

@@ -1,22 +1,24 @@
-// The editor of an overlay: the form's values, saved or not, go to the page in the preview's frame.
-import type { OverlaySetup } from "./wire.gen";
+// The editor of an overlay: the server is told what the form holds, saved or not, and the page in the preview's frame follows.
 
 const pause = 200; // ms of quiet after which what was typed is shown
 
 interface Draft {
   size: { width: number; height: number };
-  options: OverlaySetup["options"] | null; // null if something does not fit
-  errors: string[];
+  errors: string[]; // the ids of the fields that do not fit
 }
 
 export class Editor {
   private readonly frame = this.canvas.querySelector("iframe")!;
   private readonly note = document.querySelector<HTMLElement>("[data-note]")!;
   private waiting: ReturnType<typeof setTimeout> | undefined;
-  private asked = 0;
+  private asking = false;
+  private again = false; // something was typed while the server was asked
   private size = { width: Number(this.canvas.dataset["width"]), height: Number(this.canvas.dataset["height"]) };
-  private draft: Draft | undefined;
-  private dirty = false;
+  private at = ""; // the field that was typed into last
+  private typedIn = false; // the form differs from what the preview's page begins with
+  private page = location.href; // that names the frame's address
+  private unframed = false; // the frame's address is worth nothing, and there was no other
+  private dirty = false; // and what was typed would be lost
 
   constructor(private readonly form: HTMLFormElement, private readonly canvas: HTMLElement) {}
 
@@ -27,12 +29,13 @@ export class Editor {
     this.form.addEventListener("input", (e) => this.typed(e));
     this.form.addEventListener("submit", () => (this.dirty = false));
     addEventListener("beforeunload", (e) => this.dirty && e.preventDefault());
-    this.frame.addEventListener("load", () => this.draft && setTimeout(() => this.show(), 1_000));
+    addEventListener("message", (e) => this.overhear(e));
     for (const well of this.form.querySelectorAll<HTMLInputElement>("input[data-well]")) this.join(well);
     this.choose();
     this.listen();
     this.onlyWhatFits();
-    if (this.form.querySelector("[aria-invalid]")) void this.look(); // what was refused is shown as it was typed
+    this.typedIn = !!this.form.querySelector("[aria-invalid]"); // what was refused is shown as it was typed
+    if (this.typedIn) void this.look();
   }
 
   /** The frame has the overlay's own size, and is drawn as large as there is room. */
@@ -47,34 +50,72 @@ export class Editor {
   }
 
   private typed(e: Event): void {
-    this.dirty = true;
+    this.dirty = this.typedIn = true;
     const field = e.target as HTMLInputElement;
     if (field.dataset["well"]) return;
+    this.at = field.name;
     if (field.name.endsWith(".on")) this.onlyWhatFits();
     clearTimeout(this.waiting);
     this.waiting = setTimeout(() => void this.look(), pause);
   }
 
-  /** Asks the server what the form would make of the page. Of two answers the later question's counts. */
+  /** Has the preview follow the form. One question at a time, so that they come in order. */
   private async look(): Promise<void> {
-    const mine = ++this.asked;
-    const body = new URLSearchParams(new FormData(this.form) as unknown as Record<string, string>);
-    const answer = await fetch(this.form.dataset["draft"]!, { method: "POST", body }).catch(() => undefined);
-    if (mine !== this.asked) return;
-    const json = answer?.headers.get("Content-Type")?.startsWith("application/json");
-    const draft = json ? ((await answer!.json()) as Draft) : undefined;
-    for (const field of this.form.querySelectorAll(".unfit")) field.classList.remove("unfit");
-    for (const id of draft?.errors ?? []) document.getElementById(id)?.classList.add("unfit");
-    this.note.textContent = this.note.dataset[draft?.options ? "draft" : draft ? "wrong" : "lost"]!;
-    if (!draft?.options) return;
-    this.draft = draft;
-    this.size = draft.size;
-    this.fit();
-    this.show();
+    this.again = this.asking;
+    if (this.asking) return;
+    this.asking = true;
+    const answer = await this.ask();
+    this.told(answer);
+    if (this.unframed && typeof answer !== "string") await this.frameFrom(this.page);
+    this.asking = false;
+    if (this.again) void this.look();
   }
 
-  private show(): void {
-    this.frame.contentWindow?.postMessage({ type: "overlay", options: this.draft!.options }, location.origin);
+  /** What the server says of the form, or the name of the note that says why it says nothing. */
+  private async ask(): Promise<Draft | "lost" | "away"> {
+    const body = new URLSearchParams(new FormData(this.form) as unknown as Record<string, string>);
+    body.set("preview", this.frame.src.slice(this.frame.src.lastIndexOf("/") + 1));
+    body.set("at", this.at);
+    try {
+      const answer = await fetch(this.form.dataset["draft"]!, { method: "POST", body });
+      if (answer.headers.get("Content-Type")?.startsWith("application/json")) return (await answer.json()) as Draft;
+      return answer.redirected ? "away" : "lost";
+    } catch {
+      return "lost";
+    }
+  }
+
+  private told(draft: Draft | "lost" | "away"): void {
+    for (const field of this.form.querySelectorAll(".unfit")) field.classList.remove("unfit");
+    if (typeof draft === "string") {
+      this.note.textContent = this.note.dataset[draft]!;
+      return;
+    }
+    for (const id of draft.errors) document.getElementById(id)?.classList.add("unfit");
+    this.note.textContent = this.note.dataset[draft.errors.length > 0 ? "wrong" : "draft"]!;
+    if (draft.errors.length > 0) return;
+    this.size = draft.size;
+    this.fit();
+  }
+
+  /** The preview's page has come, anew perhaps, and knows what is saved; or its address is worth nothing any more. */
+  private overhear(e: MessageEvent<{ type?: string } | null>): void {
+    if (e.source !== this.frame.contentWindow || e.origin !== location.origin) return;
+    if (e.data?.type === "joined" && this.typedIn) void this.look();
+    if (e.data?.type === "revoked") void this.frameFrom(this.page);
+  }
+
+  /** Gives the frame the address it has in the page as the server would make it now. What is typed stays. */
+  private async frameFrom(href: string): Promise<boolean> {
+    const answer = await fetch(href).catch(() => undefined);
+    const page = new DOMParser().parseFromString((await answer?.text()) ?? "", "text/html");
+    const src = page.querySelector("[data-canvas] iframe")?.getAttribute("src");
+    this.unframed = !src;
+    if (src) {
+      this.frame.src = src;
+      this.page = href;
+    } else this.note.textContent = this.note.dataset[answer?.redirected ? "away" : "lost"]!;
+    return !!src;
   }
 
   /** A colour may be typed or chosen; an empty one is the preset's own. */
@@ -115,17 +156,13 @@ export class Editor {
     });
   }
 
-  /** Whose events the preview shows: the frame alone is loaded anew, what is typed stays. */
+  /** Whose events the preview shows: the frame alone is loaded anew. */
   private listen(): void {
     const links = [...document.querySelectorAll<HTMLAnchorElement>("a[data-events]")];
     for (const link of links) {
       const go = async (e: Event) => {
         e.preventDefault();
-        const answer = await fetch(link.href).catch(() => undefined);
-        const page = new DOMParser().parseFromString((await answer?.text()) ?? "", "text/html");
-        const src = page.querySelector("[data-canvas] iframe")?.getAttribute("src");
-        if (!src) return;
-        this.frame.src = src;
+        if (!(await this.frameFrom(link.href))) return;
         for (const l of links) l.setAttribute("aria-pressed", String(l === link));
       };
       link.addEventListener("click", (e) => void go(e));

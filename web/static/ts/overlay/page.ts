@@ -1,6 +1,6 @@
 // An overlay's page: takes what the socket says to the view of its kind, and tells the server what it is asked to.
 import type { Texts } from "../i18n";
-import type { OverlayFrame, OverlayHello, OverlayKind, OverlayLook, OverlayParts, OverlayReport, OverlaySetup, OverlayTest } from "../wire.gen";
+import type { OverlayFrame, OverlayHello, OverlayKind, OverlayLook, OverlayParts, OverlayReport, OverlayTest } from "../wire.gen";
 import { readAddress } from "./address";
 import { Alerts } from "./alerts";
 import { Chat } from "./chat";
@@ -60,7 +60,6 @@ export class Page implements Stage {
     this.faceless = this.address.faceless;
     this.sounds = new Sounds(this.address.loudness, this.around.inOBS, () => this.texts.t("stage.sound.hint"));
     addEventListener("online", () => this.link.wake());
-    addEventListener("message", (e) => this.overhear(e));
     addEventListener("resize", () => this.fit());
     document.fonts.addEventListener("loadingdone", () => this.fit());
   }
@@ -120,6 +119,7 @@ export class Page implements Stage {
     this.sounds.muted = this.preview || !this.around.visible;
     if (hello.build !== document.documentElement.dataset["build"] && this.reload(hello.build)) return;
     this.around.tellAnew();
+    this.tellEditor("joined");
   }
 
   /** The server is another one: its page may be too. */
@@ -147,10 +147,9 @@ export class Page implements Stage {
     this.view!.setup(options);
   }
 
-  /** The panel shows options that nobody saved yet. */
-  private overhear(e: MessageEvent<{ type?: string; options?: OverlaySetup["options"] } | null>): void {
-    if (!this.preview || e.origin !== location.origin || e.data?.type !== "overlay" || !e.data.options?.look || !this.kind) return;
-    this.configure(this.kind, e.data.options);
+  /** Tells the editor around a preview how it is with it. Of all pages only a preview is let into a frame, and only into the panel's. */
+  private tellEditor(type: "joined" | "revoked"): void {
+    if (this.preview && parent !== window) parent.postMessage({ type }, location.origin);
   }
 
   /** Shows where the page is and how large, for some seconds. */
@@ -178,5 +177,6 @@ export class Page implements Stage {
   private vanish(): void {
     this.view?.clear();
     document.querySelector(".test-frame")?.remove();
+    this.tellEditor("revoked");
   }
 }
