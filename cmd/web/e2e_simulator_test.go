@@ -224,3 +224,37 @@ func TestReplayIsHeld(t *testing.T) {
 	b.do(chromedp.Click(button + `:last-child`))
 	b.until(`!document.querySelector("rehearsal-bar .btn")`)
 }
+
+// TestReplayOfARemovedRoom: a show of a room that was taken off the list is replayed from its page, on a desk that is there meanwhile.
+func TestReplayOfARemovedRoom(t *testing.T) {
+	t.Parallel()
+	srv := tiktoktest.NewServer(t)
+	room := srv.Room("mailinh").GoLive()
+	p := serveHere(t, settings(t, srv))
+	p.watch("mailinh")
+	session := openSession(t, p, "mailinh")
+	for n := range 3 {
+		m := tiktoktest.Chat(tiktoktest.Named("ben"), fmt.Sprint("line ", n))
+		m.At = time.Now().Add(time.Duration(n) * time.Minute)
+		room.Send(m)
+	}
+	room.End(tiktoktest.EndedByHost)
+	p.awaitState("mailinh", live.StateEnded)
+	if status, body := p.ask(http.MethodDelete, "/api/rooms/mailinh", nil); status != http.StatusNoContent {
+		t.Fatalf("the room was not removed: %d %s", status, body)
+	}
+	b := browse(t, p.url)
+	b.signIn("ja", "dark")
+	b.open(fmt.Sprintf("/sessions/%d", session))
+	const menu = `details:has(form[action="/rooms/mailinh/replay"])`
+	b.do(chromedp.Click(menu+" summary"), chromedp.WaitVisible(menu+" button"))
+	b.picture("replay-removed-menu-ja")
+	b.do(chromedp.Click(menu + " button"))
+	b.until(`location.pathname === "/rooms/mailinh" && document.querySelectorAll("live-feed .row.chat").length > 0`)
+	b.until(`document.querySelector("rehearsal-bar .acts")`)
+	b.picture("replay-removed-desk-ja")
+	b.do(chromedp.Click(`rehearsal-bar .acts .btn:last-child`))
+	b.until(`!document.querySelector("rehearsal-bar .btn")`)
+	b.do(chromedp.Reload())
+	b.until(`/^\/sessions\/\d+$/.test(location.pathname)`)
+}

@@ -79,15 +79,19 @@ func (e *Engine) ending() <-chan struct{} {
 }
 
 func (e *Engine) watchLocked(r Room) *watch {
-	w := &watch{
-		engine: e, name: r.UniqueID, demo: r.Demo, room: r, source: e.tiktok, log: e.log.With("room", r.UniqueID), changed: make(chan struct{}),
-		health: Health{State: StateIdle, Since: Millis(time.Now())}, kick: make(chan struct{}, 1),
-	}
+	w := e.newWatch(r)
 	if r.Demo {
 		w.source = e.demo
 	}
 	e.rooms[r.UniqueID] = w
 	return w
+}
+
+func (e *Engine) newWatch(r Room) *watch {
+	return &watch{
+		engine: e, name: r.UniqueID, demo: r.Demo, room: r, source: e.tiktok, log: e.log.With("room", r.UniqueID), changed: make(chan struct{}),
+		health: Health{State: StateIdle, Since: Millis(time.Now())}, kick: make(chan struct{}, 1),
+	}
 }
 
 func (e *Engine) startLocked(w *watch) {
@@ -125,7 +129,7 @@ func (e *Engine) AddRoom(ctx context.Context, r Room) error {
 
 // RemoveRoom stops watching a room. Its sessions stay.
 func (e *Engine) RemoveRoom(ctx context.Context, uniqueID string) error {
-	w, err := e.find(uniqueID)
+	w, err := e.watched(uniqueID)
 	if err != nil {
 		return err
 	}
@@ -143,7 +147,7 @@ func (e *Engine) RemoveRoom(ctx context.Context, uniqueID string) error {
 
 // UpdateRoom changes a room's settings. One that is wanted by them, and was not before, is looked for at once.
 func (e *Engine) UpdateRoom(ctx context.Context, uniqueID string, change func(*Room)) error {
-	w, err := e.find(uniqueID)
+	w, err := e.watched(uniqueID)
 	if err != nil {
 		return err
 	}
@@ -167,7 +171,7 @@ func (e *Engine) Disconnect(ctx context.Context, uniqueID string) error {
 }
 
 func (e *Engine) want(ctx context.Context, uniqueID string, wanted bool) error {
-	w, err := e.find(uniqueID)
+	w, err := e.watched(uniqueID)
 	if err != nil {
 		return err
 	}
@@ -181,10 +185,12 @@ func (e *Engine) want(ctx context.Context, uniqueID string, wanted bool) error {
 // RoomState is a room with its health.
 type RoomState struct {
 	Room
-	Health Health
+	Health  Health
+	Removed bool // it is here only for as long as a session of it is replayed
 }
 
-// Room returns a room's state and a channel that is closed when it changes.
+// Room returns a room's state and a channel that is closed when it changes. A room that was removed is found while a session of it
+// is replayed.
 func (e *Engine) Room(uniqueID string) (RoomState, <-chan struct{}, error) {
 	w, err := e.find(uniqueID)
 	if err != nil {
@@ -258,7 +264,19 @@ func (e *Engine) Follow(ctx context.Context, info SessionInfo, after int64) iter
 	return log.Follow(ctx, after)
 }
 
+// find returns the watch of a room; of one that was removed and has a replay, one that watches nothing.
 func (e *Engine) find(uniqueID string) (*watch, error) {
+	w, err := e.watched(uniqueID)
+	if err != nil {
+		if replayed := e.rehearse.watchOf(uniqueID); replayed != nil {
+			return replayed, nil
+		}
+	}
+	return w, err
+}
+
+// watched returns the watch of a room of the list.
+func (e *Engine) watched(uniqueID string) (*watch, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if w, ok := e.rooms[uniqueID]; ok {

@@ -37,6 +37,7 @@ type rehearsals struct {
 // rehearsal is a session without TikTok: somebody tries things out in it, or a past session is played again.
 type rehearsal struct {
 	session *Session
+	watch   *watch  // of its room
 	player  *player // nil unless it is a replay
 	onDesk  bool    // the room shows it: no LIVE was being recorded when it was opened
 	stop    chan string
@@ -86,7 +87,7 @@ func (e *Engine) Rehearse(ctx context.Context, room string) (SessionInfo, error)
 	if _, err := r.session.Append(ctx, begin); err != nil {
 		return SessionInfo{}, err
 	}
-	return r.session.Info, e.startRehearsal(w, r)
+	return r.session.Info, e.startRehearsal(r)
 }
 
 // OpenSession returns the session of a room that events go to now: that of its LIVE, else its rehearsal.
@@ -149,12 +150,12 @@ func (e *Engine) openRehearsal(ctx context.Context, w *watch, room RoomInfo, ori
 		return nil, err
 	}
 	return &rehearsal{
-		session: NewSession(info, Past{}, e.store), onDesk: w.open() == nil, stop: make(chan string, 1), done: make(chan struct{}),
+		session: NewSession(info, Past{}, e.store), watch: w, onDesk: w.open() == nil, stop: make(chan string, 1), done: make(chan struct{}),
 	}, nil
 }
 
 // startRehearsal lets a rehearsal go on by itself until it ends.
-func (e *Engine) startRehearsal(w *watch, r *rehearsal) error {
+func (e *Engine) startRehearsal(r *rehearsal) error {
 	e.mu.Lock()
 	ctx := e.ctx
 	if ctx == nil || ctx.Err() != nil {
@@ -176,9 +177,9 @@ func (e *Engine) startRehearsal(w *watch, r *rehearsal) error {
 		reason := r.attend(ctx)
 		e.finish(r, reason)
 		e.staged.fire()
-		w.signal()
+		r.watch.signal()
 	}()
-	if r.onDesk {
+	if w := r.watch; r.onDesk {
 		w.change(func() {
 			if w.session == nil { // else a LIVE began just now, and ends what its room rehearsed
 				w.health.SessionID = r.session.Info.ID
@@ -303,6 +304,18 @@ func (e *Engine) endLeftRehearsals(ctx context.Context, open []SessionInfo) ([]S
 		e.finish(&rehearsal{session: NewSession(info, past, e.store), done: make(chan struct{})}, EndRestart)
 	}
 	return lives, nil
+}
+
+// watchOf returns the watch of a room that has a rehearsal open, or nil.
+func (all *rehearsals) watchOf(room string) *watch {
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	for _, r := range all.open {
+		if r.session.Info.Room == room {
+			return r.watch
+		}
+	}
+	return nil
 }
 
 // rehearsalSession returns an open rehearsal's session, or nil.

@@ -24,13 +24,9 @@ type Playback struct {
 	Total   int64
 }
 
-// Replay plays a past session again, into a new session of its room.
+// Replay plays a past session again, into a new session of its room. A room that was removed is there for as long as that goes on.
 func (e *Engine) Replay(ctx context.Context, of SessionInfo, speed float64) (SessionInfo, error) {
 	if err := checkSpeed(speed); err != nil {
-		return SessionInfo{}, err
-	}
-	w, err := e.find(of.Room)
-	if err != nil {
 		return SessionInfo{}, err
 	}
 	if s, err := e.Session(of.ID); err == nil { // it is still being recorded: up to here
@@ -41,6 +37,11 @@ func (e *Engine) Replay(ctx context.Context, of SessionInfo, speed float64) (Ses
 	}
 	e.rehearse.opening.Lock()
 	defer e.rehearse.opening.Unlock()
+	w, err := e.find(of.Room)
+	if err != nil {
+		w = e.newWatch(Room{UniqueID: of.Room})
+		w.removed = true
+	}
 	if w.open() == nil { // the room's page shows the replay, and one thing at a time
 		e.endFor(of.Room, EndStopped)
 	}
@@ -51,7 +52,7 @@ func (e *Engine) Replay(ctx context.Context, of SessionInfo, speed float64) (Ses
 		return SessionInfo{}, err
 	}
 	r.player = &player{store: e.store, state: Playback{Session: r.session.Info.ID, Of: of.ID, Speed: speed, Total: of.LastSeq}, changed: make(chan struct{}, 1)}
-	return r.session.Info, e.startRehearsal(w, r)
+	return r.session.Info, e.startRehearsal(r)
 }
 
 func checkSpeed(speed float64) error {

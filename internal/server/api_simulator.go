@@ -111,12 +111,12 @@ func (s *Server) getSimulator(ctx context.Context, in *struct {
 	Session int64 `query:"session" minimum:"1" doc:"in place of the room's open one"`
 },
 ) (*simulatorAnswer, error) {
-	if _, _, err := s.engine.Room(in.UniqueID); err != nil {
-		return nil, problemOf(err, "")
-	}
 	out := simulatorBody{Runs: []runBody{}}
 	id := in.Session
 	if id == 0 {
+		if _, _, err := s.engine.Room(in.UniqueID); err != nil {
+			return nil, problemOf(err, "")
+		}
 		info, ok := s.engine.OpenSession(in.UniqueID)
 		if !ok {
 			return &simulatorAnswer{out}, nil
@@ -124,6 +124,9 @@ func (s *Server) getSimulator(ctx context.Context, in *struct {
 		id = info.ID
 	}
 	info, err := s.db.Session(ctx, id)
+	if err == nil && info.Room != in.UniqueID {
+		err = &live.Error{Code: live.CodeNotFound, Op: "server.getSimulator", Msg: "This session is of another room."}
+	}
 	if err != nil {
 		return nil, problemOf(err, "")
 	}

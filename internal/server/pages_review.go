@@ -86,7 +86,8 @@ func (s *Server) renderReview(w http.ResponseWriter, r *http.Request, status int
 		MadeUp: ask.session.Origin.Rehearsal(), Open: ask.session.EndedAt.IsZero(), ReadOnly: ask.readOnly,
 	}
 	v.Name = "@" + ask.session.Room
-	if room, _, err := s.engine.Room(ask.session.Room); err == nil && room.Nickname != "" {
+	room, _, err := s.engine.Room(ask.session.Room)
+	if v.Removed = err != nil || room.Removed; room.Nickname != "" {
 		v.Name = room.Nickname
 	}
 	v.Title = v.Printer.T("review.title", "Name", v.Name, "Date", v.Printer.Date(ask.session.StartedAt))
@@ -96,6 +97,9 @@ func (s *Server) renderReview(w http.ResponseWriter, r *http.Request, status int
 	}
 	if err := s.fillReview(r.Context(), &v); err != nil {
 		return err
+	}
+	if !ask.readOnly && v.Pruned.IsZero() && ask.session.LastSeq > 0 {
+		v.Once = randomToken()
 	}
 	if ask.minute.IsZero() {
 		ask.minute = firstMinute(review)

@@ -91,11 +91,11 @@ func (s *Server) showRoom(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) renderRoom(w http.ResponseWriter, r *http.Request, status int, refused func(*templates.LivePage)) error {
 	room, _, err := s.engine.Room(chi.URLParam(r, "unique_id"))
 	if err != nil {
-		return err
+		return s.insteadOfDesk(w, r, err)
 	}
 	v := templates.LivePage{
 		Page: s.view(r, ""), UniqueID: room.UniqueID, Nickname: room.Nickname, Picture: room.Picture, Demo: room.Demo,
-		Wanted: room.Wanted, Health: healthView(room),
+		Wanted: room.Wanted, Removed: room.Removed, Health: healthView(room),
 	}
 	v.Title, v.Room = v.Printer.T("live.title", "Name", v.Name()), room.UniqueID
 	if r.Method != http.MethodGet {
@@ -132,6 +132,20 @@ func (s *Server) renderRoom(w http.ResponseWriter, r *http.Request, status int, 
 		refused(&v)
 	}
 	s.render(w, r, status, templates.Live(v))
+	return nil
+}
+
+// insteadOfDesk leads from the desk of a replay that is over to its session, if the room it had the desk of was removed.
+func (s *Server) insteadOfDesk(w http.ResponseWriter, r *http.Request, noRoom error) error {
+	id, err := strconv.ParseInt(r.URL.Query().Get("session"), 10, 64)
+	if err != nil {
+		return noRoom
+	}
+	info, err := s.db.Session(r.Context(), id)
+	if err != nil || info.Room != chi.URLParam(r, "unique_id") {
+		return noRoom
+	}
+	http.Redirect(w, r, "/sessions/"+strconv.FormatInt(id, 10), http.StatusSeeOther)
 	return nil
 }
 

@@ -271,3 +271,62 @@ func TestReplayAPI(t *testing.T) {
 		t.Errorf("the playback of a session there is not: %d", res.StatusCode)
 	}
 }
+
+// TestReplayOfARemovedRoom: a session whose room was taken off the list is replayed too; its desk is there for as long as that goes on.
+func TestReplayOfARemovedRoom(t *testing.T) {
+	f := start(t)
+	f.setUp()
+	of := f.show("gone")
+	for _, path := range []string{"/rooms/gone", fmt.Sprintf("/rooms/gone?session=%d", of.ID+50)} {
+		if res, _ := f.page(path); res.StatusCode != http.StatusNotFound {
+			t.Errorf("%s of a room there is not: %d", path, res.StatusCode)
+		}
+	}
+	_, doc := f.page(fmt.Sprintf("/sessions/%d", of.ID))
+	form := doc.Find(`form[action="/rooms/gone/replay"]`)
+	if text := form.Text(); !strings.Contains(text, "@gone is no longer in the list") {
+		t.Errorf("the form of its session says %q", text)
+	}
+	sent := []string{"once", form.Find("[name=once]").AttrOr("value", ""), "session", form.Find("[name=session]").AttrOr("value", ""), "speed", "1"}
+	res, desk := f.submit("/rooms/gone/replay", sent...)
+	if res.Request.URL.Path != "/rooms/gone" || desk.Find("rehearsal-bar form").Length() == 0 {
+		t.Fatalf("it leads to %s", res.Request.URL)
+	}
+	if n := desk.Find(`form[action$="/connect"], form[action$="/host"] [name=story]`).Length(); n > 0 {
+		t.Errorf("its desk has %d forms that a room must be in the list for", n)
+	}
+	if again, _ := f.submit("/rooms/gone/replay", sent...); again.Request.URL.String() != res.Request.URL.String() {
+		t.Errorf("a double click leads to %s", again.Request.URL)
+	}
+	replay := res.Request.URL.Query().Get("session")
+	for path, want := range map[string]int{"connect": 404, "disconnect": 404, "rehearsal": 409} {
+		if res := f.api("POST", "/api/rooms/gone/"+path, nil, nil); res.StatusCode != want {
+			t.Errorf("%s of a room that is only replayed: %d", path, res.StatusCode)
+		}
+	}
+	if res := f.api("POST", "/api/sessions/"+replay+"/simulate", `{"event_type":"follow"}`, nil); res.StatusCode != http.StatusOK {
+		t.Errorf("simulated into the replay: %d", res.StatusCode)
+	}
+	status := func(room string) int {
+		return f.api("GET", "/api/rooms/"+room+"/simulator?session="+replay, nil, nil).StatusCode
+	}
+	if got := status("other"); got != http.StatusNotFound {
+		t.Errorf("the replay as another room's: %d", got)
+	}
+	if _, rooms := f.page("/"); rooms.Find(`[data-room=gone]`).Length() > 0 {
+		t.Error("the room is back in the list")
+	}
+	if res := f.api("POST", "/api/sessions/"+replay+"/end", nil, nil); res.StatusCode != http.StatusNoContent {
+		t.Errorf("end: %d", res.StatusCode)
+	}
+	if got := status("gone"); got != http.StatusOK {
+		t.Errorf("its desk cannot learn that it is over: %d", got)
+	}
+	if res, _ := f.page("/rooms/gone?session=" + replay); res.Request.URL.Path != "/sessions/"+replay {
+		t.Errorf("the desk of what is over leads to %s", res.Request.URL)
+	}
+	var info sessionState
+	if res := f.api("POST", fmt.Sprintf("/api/sessions/%d/replay", of.ID), `{"speed":10}`, &info); res.StatusCode != http.StatusCreated || info.Room != "gone" {
+		t.Errorf("by the API: %d %+v", res.StatusCode, info)
+	}
+}

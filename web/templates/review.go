@@ -22,6 +22,8 @@ type ReviewPage struct {
 	Rehearsals bool      // what was made up is counted
 	MadeUp     bool      // the session is a rehearsal itself: there is nothing else to count
 	Open       bool      // it is still being recorded
+	Once       string    // of the form that replays it; "" where there are no events to replay
+	Removed    bool      // its room is no longer in the list
 	Pruned     time.Time // when its events were deleted; zero while they are there
 	Gifters    []live.Attendance
 	Chatters   []live.Attendance
