@@ -52,9 +52,17 @@ func scanShare(rows *sql.Rows, s *Share) error {
 	return err
 }
 
-// Shares returns the links that work, the newest first: of a session, or of all if session is 0.
-func (d *DB) Shares(ctx context.Context, session int64, now time.Time) ([]Share, error) {
-	rows, err := d.read.QueryContext(ctx, selectShares+`AND ($2 = 0 OR h.session_id = $2) ORDER BY h.id DESC`, ms(now), session)
+// ShareQuery asks for links.
+type ShareQuery struct {
+	Session int64 // 0 for all
+	Before  int64 // only ids below this; 0 for all
+	Limit   int
+}
+
+// Shares returns the links that work, the newest first.
+func (d *DB) Shares(ctx context.Context, q ShareQuery, now time.Time) ([]Share, error) {
+	rows, err := d.read.QueryContext(ctx, selectShares+`AND ($2 = 0 OR h.session_id = $2) AND ($3 = 0 OR h.id < $3) ORDER BY h.id DESC LIMIT $4`,
+		ms(now), q.Session, q.Before, q.Limit)
 	return collect(rows, err, scanShare)
 }
 

@@ -12,13 +12,26 @@ import (
 	"showcaller/internal/live"
 )
 
-const selectStories = `SELECT id, name, language, persona, rules, blocked_in, blocked_out, responder, seed, pacing, budget, paused, muted,
+const selectStories = `SELECT number, id, name, language, persona, rules, blocked_in, blocked_out, responder, seed, pacing, budget, paused, muted,
 	muted_ids, created_ms, updated_ms FROM stories `
 
+// NumberedStory is a story with the number that orders the list of them.
+type NumberedStory struct {
+	live.StoryProfile
+	Number int64 // grows with each story that is made
+}
+
 func scanStory(rows *sql.Rows, p *live.StoryProfile) error {
+	var s NumberedStory
+	err := scanNumberedStory(rows, &s)
+	*p = s.StoryProfile
+	return err
+}
+
+func scanNumberedStory(rows *sql.Rows, p *NumberedStory) error {
 	var in, out, muted, pacing, budget string
 	var created, updated int64
-	err := rows.Scan(&p.ID, &p.Name, &p.Language, &p.Persona, &p.Rules, &in, &out, &p.Responder, &p.Seed, &pacing, &budget, &p.Paused,
+	err := rows.Scan(&p.Number, &p.ID, &p.Name, &p.Language, &p.Persona, &p.Rules, &in, &out, &p.Responder, &p.Seed, &pacing, &budget, &p.Paused,
 		&p.Muted, &muted, &created, &updated)
 	p.CreatedAt, p.UpdatedAt = fromMS(created), fromMS(updated)
 	return errors.Join(err, fromJSON(in, &p.BlockedIn), fromJSON(out, &p.BlockedOut), fromJSON(muted, &p.MutedIDs),
@@ -47,9 +60,15 @@ func (d *DB) StoryProfiles(ctx context.Context) ([]live.StoryProfile, error) {
 	return collect(rows, err, scanStory)
 }
 
+// StoriesAfter returns up to limit stories with a number above after, the oldest first.
+func (d *DB) StoriesAfter(ctx context.Context, after int64, limit int) ([]NumberedStory, error) {
+	rows, err := d.read.QueryContext(ctx, selectStories+`WHERE number > $1 ORDER BY number LIMIT $2`, after, limit)
+	return collect(rows, err, scanNumberedStory)
+}
+
 // StoryEntry is a story in a list, without what its owner wrote about it.
 type StoryEntry struct {
-	Number    int64 // grows with each story that is made
+	Number    int64 // of a NumberedStory
 	ID        string
 	Name      string
 	Language  string

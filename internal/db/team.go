@@ -17,10 +17,11 @@ type Member struct {
 	Browsers  int       // signed in now
 }
 
-// Team returns everybody who may sign in, by name.
-func (d *DB) Team(ctx context.Context, now time.Time) ([]Member, error) {
+// Team returns up to limit of those who may sign in whose names come behind a name, by name.
+func (d *DB) Team(ctx context.Context, now time.Time, after string, limit int) ([]Member, error) {
 	rows, err := d.read.QueryContext(ctx, `SELECT u.name, u.role, u.created_ms, coalesce(max(l.seen_ms), 0), count(l.id_hash)
-		FROM users u LEFT JOIN logins l ON l.user_name = u.name AND l.expires_ms > $1 GROUP BY u.name ORDER BY u.name`, ms(now))
+		FROM users u LEFT JOIN logins l ON l.user_name = u.name AND l.expires_ms > $1 WHERE u.name > $2 GROUP BY u.name ORDER BY u.name LIMIT $3`,
+		ms(now), after, limit)
 	return collect(rows, err, func(rows *sql.Rows, m *Member) error {
 		var created, seen int64
 		err := rows.Scan(&m.Name, &m.Role, &created, &seen, &m.Browsers)
@@ -140,9 +141,10 @@ func scanInvite(rows *sql.Rows, i *Invite) error {
 	return err
 }
 
-// Invites returns those that still let somebody in, the newest first.
-func (d *DB) Invites(ctx context.Context, now time.Time) ([]Invite, error) {
-	rows, err := d.read.QueryContext(ctx, selectInvites+`WHERE used_ms = 0 AND expires_ms > $1 ORDER BY id DESC`, ms(now))
+// Invites returns up to limit of those that still let somebody in, the newest first: with an id below before, or all if that is 0.
+func (d *DB) Invites(ctx context.Context, now time.Time, before int64, limit int) ([]Invite, error) {
+	rows, err := d.read.QueryContext(ctx, selectInvites+`WHERE used_ms = 0 AND expires_ms > $1 AND ($2 = 0 OR id < $2) ORDER BY id DESC LIMIT $3`,
+		ms(now), before, limit)
 	return collect(rows, err, scanInvite)
 }
 
@@ -223,9 +225,9 @@ func scanToken(rows *sql.Rows, t *Token) error {
 	return err
 }
 
-// Tokens returns the tokens that work, the newest first.
-func (d *DB) Tokens(ctx context.Context) ([]Token, error) {
-	rows, err := d.read.QueryContext(ctx, selectTokens+`ORDER BY id DESC`)
+// Tokens returns up to limit of the tokens that work, the newest first: with an id below before, or all if that is 0.
+func (d *DB) Tokens(ctx context.Context, before int64, limit int) ([]Token, error) {
+	rows, err := d.read.QueryContext(ctx, selectTokens+`AND ($1 = 0 OR id < $1) ORDER BY id DESC LIMIT $2`, before, limit)
 	return collect(rows, err, scanToken)
 }
 

@@ -100,6 +100,25 @@ func listOf[T any](items []T, next string) *list[T] {
 	return &l
 }
 
+// Paged is what may be asked of a list that has pages. Exported because huma fills embedded structs only if they are.
+type Paged struct {
+	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
+	Cursor string `query:"cursor" doc:"next of the page before"`
+}
+
+// pageOf makes a page of what was found, one more than fits if another page follows, and tells the cursor of that.
+func pageOf[T any](found []T, limit int, cursor func(T) string) (page []T, next string) {
+	if len(found) <= limit {
+		return found, ""
+	}
+	return found[:limit], cursor(found[limit-1])
+}
+
+// numberedPage is pageOf for what has a number.
+func numberedPage[T any](found []T, limit int, number func(T) int64) (page []T, next string) {
+	return pageOf(found, limit, func(item T) string { return strconv.FormatInt(number(item), 10) })
+}
+
 // wireEvent is an event in an answer.
 type wireEvent struct{ live.Event }
 
@@ -148,9 +167,13 @@ func cursorNumber(cursor string) (int64, error) {
 	}
 	n, err := strconv.ParseInt(cursor, 10, 64)
 	if err != nil || n < 0 {
-		return 0, &live.Error{Code: live.CodeInvalid, Op: "server.cursor", Field: "cursor", Msg: "cursor must be the value of next in the page before."}
+		return 0, badCursor()
 	}
 	return n, nil
+}
+
+func badCursor() error {
+	return &live.Error{Code: live.CodeInvalid, Op: "server.cursor", Field: "cursor", Msg: "cursor must be the value of next in the page before."}
 }
 
 func timeParam(name, value string) (time.Time, error) {

@@ -117,11 +117,7 @@ func (s *Server) listOverlays(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	next := ""
-	if len(found) > in.Limit {
-		found = found[:in.Limit]
-		next = strconv.FormatInt(found[in.Limit-1].ID, 10)
-	}
+	found, next := numberedPage(found, in.Limit, func(o db.Overlay) int64 { return o.ID })
 	items := make([]overlayBody, len(found))
 	for i, o := range found {
 		if items[i], err = s.overlayOut(ctx, o); err != nil {

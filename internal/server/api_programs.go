@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -352,8 +351,7 @@ func (s *Server) toldStory(ctx context.Context, session int64) string {
 
 func (s *Server) listProgramCalls(ctx context.Context, in *struct {
 	SessionPath
-	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
-	Cursor string `query:"cursor"`
+	Paged
 },
 ) (*list[callBody], error) {
 	before, err := cursorNumber(in.Cursor)
@@ -367,11 +365,7 @@ func (s *Server) listProgramCalls(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	next := ""
-	if len(found) > in.Limit {
-		found = found[:in.Limit]
-		next = strconv.FormatInt(found[in.Limit-1].Event.Seq, 10)
-	}
+	found, next := numberedPage(found, in.Limit, func(p toldProgram) int64 { return p.Event.Seq })
 	items := make([]callBody, len(found))
 	for i, f := range found {
 		items[i] = callOf(f)

@@ -1,8 +1,12 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -126,12 +130,45 @@ func empty(method, path, id, summary string) huma.Operation {
 	return op
 }
 
-func (s *Server) listRooms(_ context.Context, in *Spoken) (*list[roomBody], error) {
-	var rooms []roomBody
-	for _, room := range s.engine.Rooms() {
-		rooms = append(rooms, roomOf(in.printer(), room))
+func (s *Server) listRooms(_ context.Context, in *struct {
+	Spoken
+	Paged
+},
+) (*list[roomBody], error) {
+	found, err := roomsAfter(s.engine.Rooms(), in.Cursor)
+	if err != nil {
+		return nil, problemOf(err, "")
 	}
-	return listOf(rooms, ""), nil
+	found, next := pageOf(found, in.Limit, roomCursor)
+	items := make([]roomBody, len(found))
+	for i, room := range found {
+		items[i] = roomOf(in.printer(), room)
+	}
+	return listOf(items, next), nil
+}
+
+// roomCursor is where the list of rooms goes on behind a room, also after that room was removed.
+func roomCursor(r live.RoomState) string {
+	return strconv.FormatInt(r.AddedAt.UnixMilli(), 10) + "-" + r.UniqueID
+}
+
+// roomsAfter returns those of a list of rooms that are behind a cursor.
+func roomsAfter(rooms []live.RoomState, cursor string) ([]live.RoomState, error) {
+	if cursor == "" {
+		return rooms, nil
+	}
+	added, name, ok := strings.Cut(cursor, "-")
+	at, err := strconv.ParseInt(added, 10, 64)
+	if !ok || err != nil {
+		return nil, badCursor()
+	}
+	i := slices.IndexFunc(rooms, func(r live.RoomState) bool {
+		return cmp.Or(cmp.Compare(r.AddedAt.UnixMilli(), at), cmp.Compare(r.UniqueID, name)) > 0
+	})
+	if i < 0 {
+		return nil, nil
+	}
+	return rooms[i:], nil
 }
 
 func (s *Server) addRoom(ctx context.Context, in *newRoom) (*roomAnswer, error) {

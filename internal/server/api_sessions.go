@@ -61,11 +61,10 @@ func (s *Server) sessionOperations(api huma.API) {
 }
 
 type sessionQuery struct {
-	Room   string `query:"room"`
-	From   string `query:"from" doc:"started at or after this time"`
-	To     string `query:"to" doc:"started before this time"`
-	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
-	Cursor string `query:"cursor"`
+	Room string `query:"room"`
+	From string `query:"from" doc:"started at or after this time"`
+	To   string `query:"to" doc:"started before this time"`
+	Paged
 }
 
 func (s *Server) listSessions(ctx context.Context, in *sessionQuery) (*list[sessionBody], error) {
@@ -84,11 +83,7 @@ func (s *Server) listSessions(ctx context.Context, in *sessionQuery) (*list[sess
 	if err != nil {
 		return nil, err
 	}
-	next := ""
-	if len(found) > in.Limit {
-		found = found[:in.Limit]
-		next = strconv.FormatInt(found[in.Limit-1].ID, 10)
-	}
+	found, next := numberedPage(found, in.Limit, func(i live.SessionInfo) int64 { return i.ID })
 	items := make([]sessionBody, len(found))
 	for i, f := range found {
 		items[i] = sessionOf(f)
@@ -310,9 +305,8 @@ type viewerBody struct {
 func (s *Server) listViewers(ctx context.Context, in *struct {
 	SessionPath
 	Counted
-	Sort   string `query:"sort" enum:"diamonds,comments,likes,gifts,last" default:"diamonds"`
-	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
-	Cursor string `query:"cursor"`
+	Paged
+	Sort string `query:"sort" enum:"diamonds,comments,likes,gifts,last" default:"diamonds"`
 },
 ) (*list[viewerBody], error) {
 	if _, err := s.db.Session(ctx, in.ID); err != nil {

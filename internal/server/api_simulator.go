@@ -55,9 +55,8 @@ type giftBody struct {
 }
 
 func (s *Server) listGifts(ctx context.Context, in *struct {
-	Q      string `query:"q" maxLength:"100" doc:"a part of the name, or the id"`
-	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
-	Cursor string `query:"cursor"`
+	Paged
+	Q string `query:"q" maxLength:"100" doc:"a part of the name, or the id"`
 },
 ) (*list[giftBody], error) {
 	q := db.GiftQuery{Text: in.Q, Limit: in.Limit + 1}
@@ -67,19 +66,16 @@ func (s *Server) listGifts(ctx context.Context, in *struct {
 		q.AfterDiamonds, err1 = strconv.ParseInt(diamonds, 10, 64)
 		q.AfterID, err2 = strconv.ParseInt(id, 10, 64)
 		if !ok || err1 != nil || err2 != nil {
-			return nil, problemOf(&live.Error{Code: live.CodeInvalid, Op: "server.cursor", Field: "cursor", Msg: "cursor must be the value of next in the page before."}, "")
+			return nil, problemOf(badCursor(), "")
 		}
 	}
 	found, err := s.db.Gifts(ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	next := ""
-	if len(found) > in.Limit {
-		found = found[:in.Limit]
-		last := found[in.Limit-1]
-		next = strconv.Itoa(last.DiamondCount) + "-" + strconv.FormatInt(last.ID, 10)
-	}
+	found, next := pageOf(found, in.Limit, func(g db.CatalogueGift) string {
+		return strconv.Itoa(g.DiamondCount) + "-" + strconv.FormatInt(g.ID, 10)
+	})
 	items := make([]giftBody, len(found))
 	for i, g := range found {
 		items[i] = giftBody{g.ID, g.Name, g.DiamondCount, g.ImageURL, g.Type, g.Streakable, stamp(g.Seen)}
@@ -205,8 +201,7 @@ type ScenarioPath struct {
 
 func (s *Server) listScenarios(ctx context.Context, in *struct {
 	Spoken
-	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
-	Cursor string `query:"cursor"`
+	Paged
 },
 ) (*list[scenarioBody], error) {
 	after, err := cursorNumber(in.Cursor)
@@ -217,11 +212,7 @@ func (s *Server) listScenarios(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	next := ""
-	if len(found) > in.Limit {
-		found = found[:in.Limit]
-		next = strconv.FormatInt(found[in.Limit-1].ID, 10)
-	}
+	found, next := numberedPage(found, in.Limit, func(sc live.Scenario) int64 { return sc.ID })
 	items := make([]scenarioBody, len(found))
 	for i, f := range found {
 		items[i] = scenarioOf(in.printer(), f)

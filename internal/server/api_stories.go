@@ -8,6 +8,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"showcaller/internal/db"
 	"showcaller/internal/live"
 	"showcaller/internal/story"
 )
@@ -117,16 +118,21 @@ func (s *Server) storyOperations(api huma.API) {
 	huma.Register(api, operation(http.MethodPost, "/api/stories/{storyId}/director", "direct", "Pause, resume, skip, say, mute, unmute, or try an input out"), s.direct)
 }
 
-func (s *Server) listStories(ctx context.Context, _ *struct{}) (*list[storyBody], error) {
-	profiles, err := s.db.StoryProfiles(ctx)
+func (s *Server) listStories(ctx context.Context, in *Paged) (*list[storyBody], error) {
+	after, err := cursorNumber(in.Cursor)
+	if err != nil {
+		return nil, problemOf(err, "")
+	}
+	found, err := s.db.StoriesAfter(ctx, after, in.Limit+1)
 	if err != nil {
 		return nil, err
 	}
-	items := make([]storyBody, len(profiles))
-	for i, p := range profiles {
-		items[i] = s.storyOf(p)
+	found, next := numberedPage(found, in.Limit, func(p db.NumberedStory) int64 { return p.Number })
+	items := make([]storyBody, len(found))
+	for i, p := range found {
+		items[i] = s.storyOf(p.StoryProfile)
 	}
-	return listOf(items, ""), nil
+	return listOf(items, next), nil
 }
 
 func (s *Server) getStory(ctx context.Context, in *StoryPath) (*storyAnswer, error) {

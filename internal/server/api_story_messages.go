@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"encoding/json"
-	"strconv"
 
 	"showcaller/internal/live"
 )
@@ -47,8 +46,7 @@ func messageOf(m live.StoryMessage) messageBody {
 
 func (s *Server) listMessages(ctx context.Context, in *struct {
 	StoryPath
-	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
-	Cursor string `query:"cursor"`
+	Paged
 },
 ) (*list[messageBody], error) {
 	before, err := cursorNumber(in.Cursor)
@@ -62,11 +60,7 @@ func (s *Server) listMessages(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	next := ""
-	if len(found) > in.Limit {
-		found = found[:in.Limit]
-		next = strconv.FormatInt(found[in.Limit-1].ID, 10)
-	}
+	found, next := numberedPage(found, in.Limit, func(m live.StoryMessage) int64 { return m.ID })
 	items := make([]messageBody, len(found))
 	for i, m := range found {
 		items[i] = messageOf(m)

@@ -38,16 +38,17 @@ type userBody struct {
 	Browsers  int           `json:"browsers" doc:"signed in now"`
 }
 
-func (s *Server) listUsers(ctx context.Context, _ *struct{}) (*list[userBody], error) {
-	members, err := s.db.Team(ctx, time.Now())
+func (s *Server) listUsers(ctx context.Context, in *Paged) (*list[userBody], error) {
+	members, err := s.db.Team(ctx, time.Now(), in.Cursor, in.Limit+1)
 	if err != nil {
 		return nil, problemOf(err, s.reportAPI(err))
 	}
+	members, next := pageOf(members, in.Limit, func(m db.Member) string { return m.Name })
 	items := make([]userBody, len(members))
 	for i, m := range members {
 		items[i] = userBody{m.Name, m.Role, live.Timestamp(m.CreatedAt), stamp(m.SeenAt), m.Browsers}
 	}
-	return listOf(items, ""), nil
+	return listOf(items, next), nil
 }
 
 // UserPath names a person.
@@ -114,16 +115,21 @@ type tokenBody struct {
 	Secret    string        `json:"token,omitempty" doc:"only in the answer that makes it"`
 }
 
-func (s *Server) listTokens(ctx context.Context, _ *struct{}) (*list[tokenBody], error) {
-	tokens, err := s.db.Tokens(ctx)
+func (s *Server) listTokens(ctx context.Context, in *Paged) (*list[tokenBody], error) {
+	before, err := cursorNumber(in.Cursor)
+	if err != nil {
+		return nil, problemOf(err, "")
+	}
+	tokens, err := s.db.Tokens(ctx, before, in.Limit+1)
 	if err != nil {
 		return nil, problemOf(err, s.reportAPI(err))
 	}
+	tokens, next := numberedPage(tokens, in.Limit, func(t db.Token) int64 { return t.ID })
 	items := make([]tokenBody, len(tokens))
 	for i, t := range tokens {
 		items[i] = tokenBody{ID: t.ID, Name: t.Name, Role: t.Role, Author: t.Author, CreatedAt: live.Timestamp(t.CreatedAt), SeenAt: stamp(t.SeenAt)}
 	}
-	return listOf(items, ""), nil
+	return listOf(items, next), nil
 }
 
 func (s *Server) apiAddToken(ctx context.Context, in *struct {
@@ -174,18 +180,24 @@ func shareOut(h db.Share) shareBody {
 }
 
 func (s *Server) listShares(ctx context.Context, in *struct {
+	Paged
 	Session int64 `query:"session" minimum:"0" doc:"only of this session"`
 },
 ) (*list[shareBody], error) {
-	shares, err := s.db.Shares(ctx, in.Session, time.Now())
+	before, err := cursorNumber(in.Cursor)
+	if err != nil {
+		return nil, problemOf(err, "")
+	}
+	shares, err := s.db.Shares(ctx, db.ShareQuery{Session: in.Session, Before: before, Limit: in.Limit + 1}, time.Now())
 	if err != nil {
 		return nil, problemOf(err, s.reportAPI(err))
 	}
+	shares, next := numberedPage(shares, in.Limit, func(h db.Share) int64 { return h.ID })
 	items := make([]shareBody, len(shares))
 	for i, h := range shares {
 		items[i] = shareOut(h)
 	}
-	return listOf(items, ""), nil
+	return listOf(items, next), nil
 }
 
 func (s *Server) apiShare(ctx context.Context, in *struct {
@@ -232,8 +244,7 @@ func (s *Server) listAudit(ctx context.Context, in *struct {
 	Action string `query:"action"`
 	From   string `query:"from" doc:"RFC 3339"`
 	To     string `query:"to" doc:"RFC 3339; before this"`
-	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
-	Cursor string `query:"cursor"`
+	Paged
 },
 ) (*list[auditBody], error) {
 	q := db.AuditQuery{Who: in.Who, Action: in.Action, Limit: in.Limit + 1}
@@ -251,11 +262,7 @@ func (s *Server) listAudit(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, problemOf(err, s.reportAPI(err))
 	}
-	next := ""
-	if len(lines) > in.Limit {
-		lines = lines[:in.Limit]
-		next = strconv.FormatInt(lines[in.Limit-1].ID, 10)
-	}
+	lines, next := numberedPage(lines, in.Limit, func(e db.AuditEntry) int64 { return e.ID })
 	items := make([]auditBody, len(lines))
 	for i, e := range lines {
 		items[i] = auditBody{e.ID, live.Timestamp(e.At), e.Who, e.Role, e.Action, e.Target, e.Address}

@@ -20,6 +20,7 @@ const (
 	boardsFresh = 2 * time.Second // for how long all who follow the rooms share one look into the database
 	sparkLength = time.Hour
 	tilesEvery  = time.Second
+	roomsShown  = 100 // on a page
 )
 
 // boards are the numbers of all rooms, looked up once for everybody who follows them.
@@ -44,18 +45,22 @@ func (s *Server) roomBoards(ctx context.Context, maxAge time.Duration) (map[stri
 	return all, err
 }
 
-// tiles returns what the list of rooms shows, in its order.
-func (s *Server) tiles(ctx context.Context, maxAge time.Duration) ([]templates.RoomTile, error) {
+// tiles returns what a page of the list of rooms shows, in its order, and the cursor of the next page.
+func (s *Server) tiles(ctx context.Context, maxAge time.Duration, cursor string) (tiles []templates.RoomTile, next string, err error) {
 	all, err := s.roomBoards(ctx, maxAge)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	rooms := s.engine.Rooms()
-	tiles := make([]templates.RoomTile, len(rooms))
+	rooms, err := roomsAfter(s.engine.Rooms(), cursor)
+	if err != nil {
+		return nil, "", err
+	}
+	rooms, next = pageOf(rooms, roomsShown, roomCursor)
+	tiles = make([]templates.RoomTile, len(rooms))
 	for i, room := range rooms {
 		tiles[i] = tileOf(room, all[room.UniqueID], time.Now())
 	}
-	return tiles, nil
+	return tiles, next, nil
 }
 
 func tileOf(room live.RoomState, b *db.Board, now time.Time) templates.RoomTile {
@@ -81,7 +86,7 @@ func tileOf(room live.RoomState, b *db.Board, now time.Time) templates.RoomTile 
 	return tile
 }
 
-// followRooms is GET /api/rooms/follow where a socket is asked for: the tiles of all rooms as they move. Without an upgrade that
+// followRooms is GET /api/rooms/follow where a socket is asked for: the tiles of a page of rooms as they move. Without an upgrade that
 // address is the room of a host called follow.
 func (s *Server) followRooms(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -99,20 +104,21 @@ func (s *Server) followRooms(next http.Handler) http.Handler {
 // tileFrame tells how tiles look now: in the words and the markup of the reader's language.
 type tileFrame struct {
 	Type  string                       `json:"type"`
-	Order []string                     `json:"order"` // every room there is
+	Order []string                     `json:"order"` // every room of the page
 	Rooms map[string]map[string]string `json:"rooms"` // what changed: HTML by room and part
 }
 
 // sendTiles sends what changed of the tiles, all of them first, until ctx ends.
 func (f *follower) sendTiles(ctx context.Context) error {
 	page := f.server.view(f.request, "")
-	page.Path = "/"
+	cursor := f.request.URL.Query().Get("rooms")
+	page.Path = roomsPath(cursor)
 	sent := map[string]string{}
 	order := ""
 	ticker := time.NewTicker(tilesEvery)
 	defer ticker.Stop()
 	for {
-		tiles, err := f.server.tiles(ctx, boardsFresh)
+		tiles, _, err := f.server.tiles(ctx, boardsFresh, cursor)
 		if err != nil {
 			return err
 		}

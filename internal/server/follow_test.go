@@ -23,6 +23,7 @@ type frame struct {
 	Retry     int
 	Events    []live.Event
 	Health    struct{ State live.State }
+	Order     []string // of the rooms
 }
 
 // socket opens a follower with the environment's token.

@@ -3,6 +3,8 @@ package server
 import (
 	"errors"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -22,14 +24,33 @@ func (s *Server) showRooms(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) renderRooms(w http.ResponseWriter, r *http.Request, status int, name string, errs templates.Errors) error {
-	v := templates.RoomsPage{Page: s.view(r, "rooms.title"), Name: name, Errors: errs}
-	v.Path = "/"
+	cursor := r.URL.Query().Get("rooms")
+	v := templates.RoomsPage{Page: s.view(r, "rooms.title"), Total: len(s.engine.Rooms()), Name: name, Errors: errs}
+	v.Path, v.Pages = roomsPath(cursor), templates.Pager{List: "rooms", First: cursor == ""}
 	var err error
-	if v.Rooms, err = s.tiles(r.Context(), 0); err != nil {
+	if v.Rooms, v.Pages.Next, err = s.tiles(r.Context(), 0, cursor); err != nil {
 		return err
 	}
 	s.render(w, r, status, templates.Rooms(v))
 	return nil
+}
+
+// roomsPath is the page of the list of rooms behind a cursor.
+func roomsPath(cursor string) string {
+	if cursor == "" {
+		return "/"
+	}
+	return "/?rooms=" + url.QueryEscape(cursor)
+}
+
+// pageWith is the page of the list of rooms that a room is on.
+func (s *Server) pageWith(uniqueID string) string {
+	rooms := s.engine.Rooms()
+	i := slices.IndexFunc(rooms, func(r live.RoomState) bool { return r.UniqueID == uniqueID })
+	if i < roomsShown {
+		return "/"
+	}
+	return roomsPath(roomCursor(rooms[i-i%roomsShown-1]))
 }
 
 // newestSession returns the session a room's page shows: the one at hand, or the last one.
@@ -78,7 +99,7 @@ func (s *Server) saveRoom(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	http.Redirect(w, r, "/", http.StatusSeeOther)
+	http.Redirect(w, r, s.pageWith(uniqueID), http.StatusSeeOther)
 	return nil
 }
 

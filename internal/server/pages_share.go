@@ -42,15 +42,22 @@ func (s *Server) sharePages(r chi.Router) {
 	r.With(tries).Post("/share/{token}", s.page(s.unlockShare))
 }
 
-func shareViews(shares []db.Share) []templates.Share {
-	out := make([]templates.Share, len(shares))
-	for i, h := range shares {
+// sharesPage returns the links to a session, or to all if it is 0, that a reader asks for.
+func (s *Server) sharesPage(r *http.Request, session int64) ([]templates.Share, templates.Pager, error) {
+	before, pager, err := pagerIn(r, "shares")
+	if err != nil {
+		return nil, pager, err
+	}
+	found, err := s.db.Shares(r.Context(), db.ShareQuery{Session: session, Before: before, Limit: teamRows + 1}, time.Now())
+	found, pager.Next = numberedPage(found, teamRows, func(h db.Share) int64 { return h.ID })
+	out := make([]templates.Share, len(found))
+	for i, h := range found {
 		out[i] = templates.Share{
 			ID: h.ID, Session: h.Session, Room: h.Room, Start: h.StartedAt, Author: h.Author, Until: h.ExpiresAt, Visits: h.Visits, Visited: h.VisitedAt,
 			Password: h.PasswordHash != "", Hidden: h.Hidden,
 		}
 	}
-	return out
+	return out, pager, err
 }
 
 // showShares handles GET /sessions/{id}/shares.
@@ -63,13 +70,13 @@ func (s *Server) renderShares(w http.ResponseWriter, r *http.Request, status int
 	if err != nil {
 		return err
 	}
-	shares, err := s.db.Shares(r.Context(), info.ID, time.Now())
+	shares, pages, err := s.sharesPage(r, info.ID)
 	if err != nil {
 		return err
 	}
 	v := templates.SharesPage{
-		Page: s.view(r, "share.title"), Session: info.ID, Room: info.Room, Start: info.StartedAt, Shares: shareViews(shares), Once: randomToken(),
-		Days: shareDays, Hidden: true,
+		Page: s.view(r, "share.title"), Session: info.ID, Room: info.Room, Start: info.StartedAt, Shares: shares, SharePages: pages,
+		Once: randomToken(), Days: shareDays, Hidden: true,
 	}
 	v.Path = "/sessions/" + strconv.FormatInt(info.ID, 10) + "/shares"
 	fill(&v)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"showcaller/internal/db"
 	"showcaller/internal/live"
 	"showcaller/internal/story"
 	"showcaller/web/templates"
@@ -58,10 +59,7 @@ func (s *Server) renderStories(w http.ResponseWriter, r *http.Request, status in
 	}
 	v := templates.StoriesPage{Page: s.view(r, "stories.title"), First: after == 0, Name: name, Once: randomToken(), Errors: errs}
 	v.Path = "/stories"
-	if len(found) > storiesShown {
-		found = found[:storiesShown]
-		v.Next = strconv.FormatInt(found[storiesShown-1].Number, 10)
-	}
+	found, v.Next = numberedPage(found, storiesShown, func(e db.StoryEntry) int64 { return e.Number })
 	for _, e := range found {
 		v.Stories = append(v.Stories, templates.StoryItem{
 			ID: e.ID, Name: e.Name, Language: e.Language, Responder: e.Responder, State: s.storyState(e.ID, e.Paused, e.Muted),

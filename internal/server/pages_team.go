@@ -64,38 +64,72 @@ func (s *Server) showTeam(w http.ResponseWriter, r *http.Request) error {
 
 // renderTeam shows the team; a form that was sent fills in what came of it.
 func (s *Server) renderTeam(w http.ResponseWriter, r *http.Request, status int, fill func(*templates.TeamPage)) error {
-	ctx, now := r.Context(), time.Now()
 	v := templates.TeamPage{Page: s.view(r, "team.title"), Once: randomToken(), Base: s.address(r)}
 	v.Path = "/team"
-	members, err := s.db.Team(ctx, now)
-	if err != nil {
-		return err
+	for _, fill := range []func(*http.Request, *templates.TeamPage) error{s.fillMembers, s.fillInvites, s.fillTokens, s.fillShares} {
+		if err := fill(r, &v); err != nil {
+			return err
+		}
 	}
-	for _, m := range members {
-		v.Members = append(v.Members, templates.Member{Name: m.Name, Role: m.Role, Since: m.CreatedAt, Seen: m.SeenAt, Browsers: m.Browsers})
-	}
-	invites, err := s.db.Invites(ctx, now)
-	if err != nil {
-		return err
-	}
-	for _, i := range invites {
-		v.Invites = append(v.Invites, templates.Invite{ID: i.ID, Role: i.Role, Author: i.Author, Until: i.ExpiresAt})
-	}
-	tokens, err := s.db.Tokens(ctx)
-	if err != nil {
-		return err
-	}
-	for _, t := range tokens {
-		v.Tokens = append(v.Tokens, templates.Token{ID: t.ID, Name: t.Name, Role: t.Role, Author: t.Author, Since: t.CreatedAt, Seen: t.SeenAt})
-	}
-	shares, err := s.db.Shares(ctx, 0, now)
-	if err != nil {
-		return err
-	}
-	v.Shares = shareViews(shares)
 	fill(&v)
 	s.render(w, r, status, templates.Team(v))
 	return nil
+}
+
+// teamRows is how many rows of each list the page of the team has.
+const teamRows = 50
+
+func (s *Server) fillMembers(r *http.Request, v *templates.TeamPage) error {
+	after := r.URL.Query().Get("people")
+	found, err := s.db.Team(r.Context(), time.Now(), after, teamRows+1)
+	if err != nil {
+		return err
+	}
+	v.People = templates.Pager{List: "people", First: after == ""}
+	found, v.People.Next = pageOf(found, teamRows, func(m db.Member) string { return m.Name })
+	for _, m := range found {
+		v.Members = append(v.Members, templates.Member{Name: m.Name, Role: m.Role, Since: m.CreatedAt, Seen: m.SeenAt, Browsers: m.Browsers})
+	}
+	return nil
+}
+
+func (s *Server) fillInvites(r *http.Request, v *templates.TeamPage) error {
+	before, pager, err := pagerIn(r, "invites")
+	if err != nil {
+		return err
+	}
+	found, err := s.db.Invites(r.Context(), time.Now(), before, teamRows+1)
+	found, pager.Next = numberedPage(found, teamRows, func(i db.Invite) int64 { return i.ID })
+	for _, i := range found {
+		v.Invites = append(v.Invites, templates.Invite{ID: i.ID, Role: i.Role, Author: i.Author, Until: i.ExpiresAt})
+	}
+	v.InvitePages = pager
+	return err
+}
+
+func (s *Server) fillTokens(r *http.Request, v *templates.TeamPage) error {
+	before, pager, err := pagerIn(r, "tokens")
+	if err != nil {
+		return err
+	}
+	found, err := s.db.Tokens(r.Context(), before, teamRows+1)
+	found, pager.Next = numberedPage(found, teamRows, func(t db.Token) int64 { return t.ID })
+	for _, t := range found {
+		v.Tokens = append(v.Tokens, templates.Token{ID: t.ID, Name: t.Name, Role: t.Role, Author: t.Author, Since: t.CreatedAt, Seen: t.SeenAt})
+	}
+	v.TokenPages = pager
+	return err
+}
+
+func (s *Server) fillShares(r *http.Request, v *templates.TeamPage) (err error) {
+	v.Shares, v.SharePages, err = s.sharesPage(r, 0)
+	return err
+}
+
+// pagerIn reads where a reader is in one of several lists of a page.
+func pagerIn(r *http.Request, list string) (before int64, pager templates.Pager, err error) {
+	before, err = cursorNumber(r.URL.Query().Get(list))
+	return before, templates.Pager{List: list, First: before == 0}, err
 }
 
 // formRole handles POST /team/people/{name}/role.

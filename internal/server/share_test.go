@@ -104,7 +104,7 @@ func TestAShareShowsOneSession(t *testing.T) {
 			}
 		})
 	}
-	shares, err := f.db.Shares(t.Context(), session, time.Now())
+	shares, err := f.db.Shares(t.Context(), db.ShareQuery{Session: session, Limit: 9}, time.Now())
 	if err != nil || len(shares) != 2 || shares[0].Visits != 3 {
 		t.Errorf("%+v: %v", shares, err)
 	}
@@ -214,10 +214,10 @@ func TestSharesEnd(t *testing.T) {
 	if again := f.shareOf(session); again != link {
 		t.Error("a double click makes another link")
 	}
-	if shares, err := f.db.Shares(t.Context(), session, time.Now().Add(8*24*time.Hour)); err != nil || len(shares) != 0 {
+	if shares, err := f.db.Shares(t.Context(), db.ShareQuery{Session: session, Limit: 9}, time.Now().Add(8*24*time.Hour)); err != nil || len(shares) != 0 {
 		t.Errorf("after its time: %+v, %v", shares, err)
 	}
-	shares, err := f.db.Shares(t.Context(), session, time.Now())
+	shares, err := f.db.Shares(t.Context(), db.ShareQuery{Session: session, Limit: 9}, time.Now())
 	if err != nil || len(shares) != 1 {
 		t.Fatalf("%+v, %v", shares, err)
 	}

@@ -62,7 +62,7 @@ func TestInvites(t *testing.T) {
 	if _, doc = f.submit("/team/invites", "role", "moderator", "once", "1"); f.made(doc) != link {
 		t.Error("a double click makes another link")
 	}
-	if invites, err := f.db.Invites(t.Context(), time.Now()); err != nil || len(invites) != 1 {
+	if invites, err := f.db.Invites(t.Context(), time.Now(), 0, 9); err != nil || len(invites) != 1 {
 		t.Fatalf("%d invites: %v", len(invites), err)
 	}
 	if _, doc = f.page("/team"); strings.Contains(doc.Text(), link) || doc.Find("#made-secret").Length() != 0 {
@@ -213,7 +213,7 @@ func TestTokens(t *testing.T) {
 	if _, doc = f.submit("/team/tokens", "token_name", "obs bot", "role", "reviewer", "once", "1"); f.made(doc) != secret {
 		t.Error("a double click makes another token")
 	}
-	tokens, err := f.db.Tokens(t.Context())
+	tokens, err := f.db.Tokens(t.Context(), 0, 9)
 	if err != nil || len(tokens) != 1 || tokens[0].Name != "obs bot" || tokens[0].SecretHash == secret {
 		t.Fatalf("%+v, %v", tokens, err)
 	}
@@ -223,7 +223,7 @@ func TestTokens(t *testing.T) {
 	if got := f.as(secret, "POST", "/api/rooms"); got != http.StatusForbidden {
 		t.Errorf("changing: %d", got)
 	}
-	if tokens, _ = f.db.Tokens(t.Context()); tokens[0].SeenAt.IsZero() {
+	if tokens, _ = f.db.Tokens(t.Context(), 0, 9); tokens[0].SeenAt.IsZero() {
 		t.Error("nobody sees that it is used")
 	}
 	res, doc := f.submit("/team/tokens", "token_name", strings.Repeat("長", 61), "role", "reviewer", "once", "3")
@@ -258,7 +258,7 @@ func TestRevokedSocketsEnd(t *testing.T) {
 	stays := f.socket("/api/rooms/ann/follow")
 	revoked := f.socketAs(bearer(f, "1"), "/api/rooms/ann/follow")
 	orphan, signedIn := f.socketAs(bearer(minh, "2"), "/api/rooms/follow"), f.socketAs(login, "/api/rooms/ann/follow")
-	tokens, err := f.db.Tokens(t.Context())
+	tokens, err := f.db.Tokens(t.Context(), 0, 9)
 	if err != nil || len(tokens) != 2 {
 		t.Fatalf("%d tokens: %v", len(tokens), err)
 	}

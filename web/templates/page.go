@@ -212,3 +212,10 @@ func script(text, told string) string {
 	}
 	return ""
 }
+
+// Pager says where a reader is in one of the lists of a page.
+type Pager struct {
+	List  string // the parameter of the address that holds a cursor, and the id of the list
+	Next  string // cursor of the next page; "" on the last
+	First bool   // this is the first page
+}

@@ -24,15 +24,16 @@ type Share struct {
 // SharesPage is where a session is shared.
 type SharesPage struct {
 	Page
-	Session int64
-	Room    string
-	Start   time.Time
-	Shares  []Share
-	Once    string
-	Made    string // the link that was just made
-	Days    int    // as chosen
-	Hidden  bool
-	Errors  Errors // password
+	Session    int64
+	Room       string
+	Start      time.Time
+	Shares     []Share
+	SharePages Pager
+	Once       string
+	Made       string // the link that was just made
+	Days       int    // as chosen
+	Hidden     bool
+	Errors     Errors // password
 }
 
 // shareDays are for how long a link may work.

@@ -14,16 +14,20 @@ import (
 // TeamPage is who may sign in, who is invited, which programs have tokens, and which sessions are shared.
 type TeamPage struct {
 	Page
-	Members   []Member
-	Invites   []Invite
-	Tokens    []Token
-	Shares    []Share
-	Once      string // of the forms: one that is sent twice makes one link
-	Base      string // where the panel is reached
-	Invited   string // the link that was just made; it is not shown again
-	NewToken  string // the same of a token
-	TokenName string // as typed
-	Errors    Errors // by a person's name; token_name
+	Members     []Member
+	People      Pager
+	Invites     []Invite
+	InvitePages Pager
+	Tokens      []Token
+	TokenPages  Pager
+	Shares      []Share
+	SharePages  Pager
+	Once        string // of the forms: one that is sent twice makes one link
+	Base        string // where the panel is reached
+	Invited     string // the link that was just made; it is not shown again
+	NewToken    string // the same of a token
+	TokenName   string // as typed
+	Errors      Errors // by a person's name; token_name
 }
 
 // Member is a person of the team.

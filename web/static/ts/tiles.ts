@@ -58,7 +58,7 @@ function replace(at: HTMLElement, html: string): void {
 
 /** A room came or went: the page's own list is fetched anew. Tiles that were there stay, with what is open or focused in them. */
 async function reload(list: HTMLElement): Promise<void> {
-  const answer = await fetch("/").catch(() => undefined);
+  const answer = await fetch(list.dataset["page"]!).catch(() => undefined);
   if (!answer?.ok || answer.redirected) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.querySelector("ul.tiles");
