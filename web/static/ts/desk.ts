@@ -9,7 +9,7 @@ import { LiveFeed } from "./live-feed";
 import { LiveKeep } from "./live-keep";
 import { LiveNumbers, TopGifters } from "./live-numbers";
 import { OverlayWatch } from "./overlay-watch";
-import { pinRefusal } from "./pin-refusal";
+import { markRefusal } from "./mark-refusal";
 import { PinStrip } from "./pin-strip";
 import { everySecond } from "./pulse";
 import { ProgramBar, ProgramDesk } from "./program-desk";
@@ -151,20 +151,20 @@ for (const e of [feed, pins]) {
   e.addEventListener("pin", (event) => void pin((event as CustomEvent<{ seq: number; on: boolean }>).detail));
 }
 
-feed.addEventListener("hide", (event) => void mark("hidden", { seq: (event as CustomEvent<number>).detail }));
+feed.addEventListener("hide", (event) => void mark("hide", "hidden", { seq: (event as CustomEvent<number>).detail }));
 
 /** Pins an event for the team, or takes it off. The page shows it when it comes back through the log, as on every other desk. */
 async function pin({ seq, on }: { seq: number; on: boolean }): Promise<void> {
   const path = on ? "pins" : `pins/${seq}`;
-  await mark(path, on ? { seq } : undefined);
+  await mark("pin", path, on ? { seq } : undefined);
 }
 
 /** Marks an event of the session, or takes the mark off, and says why if that was refused. */
-async function mark(path: string, body?: { seq: number }): Promise<void> {
+async function mark(what: "pin" | "hide", path: string, body?: { seq: number }): Promise<void> {
   const ask: RequestInit = body ? { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) } : { method: "DELETE" };
   const answer = await fetch(`/api/sessions/${session}/${path}`, ask).catch(() => undefined);
-  const why = answer?.ok ? "" : (texts.find(await pinRefusal(answer)) ?? texts.t("pin.error.other"));
-  desk.querySelector("[data-pin-refused]")!.textContent = why;
+  const why = answer?.ok ? "" : (texts.find(await markRefusal(what, answer)) ?? texts.t(`${what}.error.other`));
+  desk.querySelector("[data-refused]")!.textContent = why;
 }
 
 keepStageKey();
