@@ -51,7 +51,7 @@ func (d *directing) demand(e Event, told chan<- ProgramCall) error {
 	switch {
 	case d.session == nil || d.session.Info.ID != e.SessionID:
 		return &Error{Code: CodeConflict, Op: "live.AnswerProgram", Msg: "The host does not speak in this session now: it has ended, or the host was given to another room."}
-	case e.Kind != KindProgram || !acts(e):
+	case e.Kind != KindProgram || !d.acts(e):
 		return &Error{Code: CodeConflict, Op: "live.AnswerProgram", Msg: "Only programs of the show itself are answered, not those of a replay."}
 	}
 	if told != nil {

@@ -583,7 +583,7 @@ func TestDirectorSaysGoodbye(t *testing.T) {
 	})
 }
 
-// TestDirectorStaysAfterARehearsedEnd: somebody who simulates the end of a LIVE hears the goodbye, and the host goes on.
+// TestDirectorStaysAfterARehearsedEnd: somebody who simulates the end of a LIVE ends nothing: there is no goodbye, and the host goes on.
 func TestDirectorStaysAfterARehearsedEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := direct(t, &memory{}, &host{}, live.StoryProfile{})
@@ -594,7 +594,7 @@ func TestDirectorStaysAfterARehearsedEnd(t *testing.T) {
 		s.add(says(3, "still here"))
 		pass(20 * time.Second)
 		replies, skips := s.told()
-		want := []string{"1[] You say hello there", "4[] And now: program_event", "2[] You say and you", "7[] You say still here"}
+		want := []string{"1[] You say hello there", "2[] You say and you", "6[] You say still here"}
 		if diff := cmp.Diff(want, replies); diff != "" {
 			t.Errorf("replies (-want +got):\n%s", diff)
 		}

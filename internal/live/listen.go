@@ -161,7 +161,7 @@ func (d *directing) recall(e Event) {
 			p.first = e.Seq
 		}
 	case KindComment, KindQuestion, KindGift, KindProgram, KindConnect, KindLiveEnd:
-		if acts(e) {
+		if d.acts(e) {
 			p.open = append(p.open, e)
 			if e.Kind == KindProgram {
 				p.programs[e.Seq] = true
@@ -200,12 +200,14 @@ func (d *directing) settle() {
 	}
 }
 
-// acts reports whether an event may ask for an answer: never history, never a replay.
-func acts(e Event) bool { return !e.History && e.Origin != OriginReplay }
+// acts reports whether an event may ask for an answer: never history, never a replay, and no end that ends nothing.
+func (d *directing) acts(e Event) bool {
+	return !e.History && e.Origin != OriginReplay && (e.Kind != KindLiveEnd || d.session.Info.endedBy(e))
+}
 
 // take turns an event into what waits for the host.
 func (d *directing) take(e Event, now time.Time) {
-	if !acts(e) {
+	if !d.acts(e) {
 		return
 	}
 	switch e.Kind {
@@ -216,9 +218,7 @@ func (d *directing) take(e Event, now time.Time) {
 		d.hide(e)
 		return
 	case KindLiveEnd:
-		if d.session.Info.endedBy(e) {
-			d.end(now)
-		}
+		d.end(now)
 	}
 	heard := now
 	if e.Seq <= d.behind && e.At.Before(now) {

@@ -27,6 +27,9 @@ func (w *watch) Progress(p Progress) {
 		if p.Skew != 0 {
 			h.Skew = p.Skew
 		}
+		if p.Paused != nil {
+			w.paused = *p.Paused
+		}
 		w.health = h.after(w.stateOf(p), p.Err, p.RetryAt)
 	})
 }
@@ -36,7 +39,7 @@ func (w *watch) stateOf(p Progress) State {
 	switch p.State {
 	case ConnLive, ConnSilent:
 		switch {
-		case w.health.State == StatePaused: // until a live_resume: little comes meanwhile, and what comes is no resume
+		case w.paused: // until a live_resume: little comes meanwhile, and what comes is no resume
 			return StatePaused
 		case p.State == ConnSilent:
 			return StateSilent
@@ -88,13 +91,14 @@ func (w *watch) Connected(ctx context.Context, at time.Time, room RoomInfo) erro
 		return err
 	}
 	w.remember(ctx, room)
-	state := StateLive
-	if room.Paused {
-		state = StatePaused
-	}
 	w.change(func() {
+		if room.Paused != nil {
+			w.paused = *room.Paused
+		} else if w.joined != s { // what is known of the pause is of another LIVE
+			w.paused = false
+		}
 		w.lost, w.heardAt, w.joined = nil, at, s
-		w.health = w.health.after(state, nil, time.Time{})
+		w.health = w.health.after(w.stateOf(Progress{State: ConnLive}), nil, time.Time{})
 		w.health.SessionID, w.health.Way, w.health.HeardAt = s.Info.ID, room.Way, at
 	})
 	return nil
@@ -165,14 +169,21 @@ func (w *watch) Events(ctx context.Context, events []Event) error {
 		}
 		switch e.Kind {
 		case KindLivePause:
-			w.setState(StatePaused, nil, time.Time{})
+			w.setPaused(true)
 		case KindLiveResume:
-			w.setState(StateLive, nil, time.Time{})
+			w.setPaused(false)
 		case KindLiveEnd:
 			w.change(func() { w.ended = e.At })
 		}
 	}
 	return nil
+}
+
+func (w *watch) setPaused(paused bool) {
+	w.change(func() {
+		w.paused = paused
+		w.health = w.health.after(w.stateOf(Progress{State: ConnLive}), nil, time.Time{})
+	})
 }
 
 // Disconnected implements Listener.

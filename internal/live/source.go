@@ -34,7 +34,7 @@ type RoomInfo struct {
 	Title     string
 	Host      User
 	StartedAt time.Time
-	Paused    bool   // by the host; the LIVE goes on
+	Paused    *bool  // by the host; the LIVE goes on. nil: TikTok did not tell
 	Way       string // "direct" or "sign"
 }
 
@@ -47,6 +47,7 @@ type Progress struct {
 	Heard   time.Time // when the last byte arrived
 	Quota   *Quota    // of the sign server, where it told
 	Skew    time.Duration
+	Paused  *bool              // by the host, where it was asked again; nil: it was not
 	Unknown map[string]Unknown // messages by method that no event was made of; nil if unchanged
 }
 

@@ -37,6 +37,7 @@ type watch struct {
 	joined  *Session // the session a socket was opened for: session, or nil before the first
 	lost    error    // why the last socket is gone; nil before the first
 	heardAt time.Time
+	paused  bool      // by the host, as far as TikTok told
 	ended   time.Time // when a live_end was recorded in the session at hand; zero if none was
 	changed chan struct{}
 }

@@ -40,6 +40,12 @@ func TestPauseLasts(t *testing.T) {
 	says := func(e live.Event) func(context.Context, live.Listener) error {
 		return func(ctx context.Context, l live.Listener) error { return l.Events(ctx, []live.Event{e}) }
 	}
+	finds := func(paused bool) func(context.Context, live.Listener) error {
+		return func(_ context.Context, l live.Listener) error {
+			l.Progress(live.Progress{State: live.ConnLive, Paused: &paused})
+			return nil
+		}
+	}
 	lost := func(ctx context.Context, l live.Listener) error {
 		err := errors.New("the socket broke")
 		if err := l.Disconnected(ctx, time.Now(), err); err != nil {
@@ -70,8 +76,13 @@ func TestPauseLasts(t *testing.T) {
 			{says(event(live.LiveResume{})), live.StateLive},
 			{tells(live.ConnSilent), live.StateSilent},
 			{lost, live.StateReconnecting},
-			{connected(live.RoomInfo{RoomID: "73", Paused: true}), live.StatePaused},
+			{connected(live.RoomInfo{RoomID: "73", Paused: new(true)}), live.StatePaused},
 			{tells(live.ConnSilent), live.StatePaused},
+			{lost, live.StateReconnecting},
+			{connected(live.RoomInfo{RoomID: "73"}), live.StatePaused}, // TikTok did not tell: as it was
+			{tells(live.ConnLive), live.StatePaused},
+			{finds(false), live.StateLive},
+			{finds(true), live.StatePaused},
 			{connected(live.RoomInfo{RoomID: "74"}), live.StateLive},
 		} {
 			source <- step.do

@@ -2,6 +2,7 @@ package tiktok
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -151,8 +152,29 @@ func TestPause(t *testing.T) {
 	goesOn(t, room, l, 2)
 	room.Resume()
 	l.await(t, "resume", func() bool { return has(l.events, live.LiveResume{}) })
-	if l.rooms[0].Paused || !l.rooms[1].Paused {
+	if *l.rooms[0].Paused || !*l.rooms[1].Paused {
 		t.Errorf("rooms %+v: the second is the one that was paused", l.rooms)
+	}
+}
+
+// TestPauseOfARoomTikTokHides: who connects again while TikTok answers nobody who looks the room up does not know of the pause, says so,
+// and asks until it is told.
+func TestPauseOfARoomTikTokHides(t *testing.T) {
+	t.Parallel()
+	srv, room, l := start(t, func(o *Options) { o.clocks.silence = quick.report })
+	l.awaitConnects(t, 1)
+	for _, lookup := range []tiktoktest.Endpoint{tiktoktest.APILive, tiktoktest.LivePage} {
+		srv.Fail(lookup, tiktoktest.Captcha(), tiktoktest.Always)
+	}
+	room.Cut()
+	l.awaitConnects(t, 2)
+	room.Pause("anchor_pause")
+	srv.Heal(tiktoktest.APILive)
+	l.await(t, "pause", func() bool {
+		return slices.ContainsFunc(l.progress, func(p live.Progress) bool { return p.Paused != nil && *p.Paused })
+	})
+	if first, second := l.rooms[0].Paused, l.rooms[1].Paused; first == nil || second != nil {
+		t.Errorf("paused: at first %v, then %v", first, second)
 	}
 }
 

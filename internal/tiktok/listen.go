@@ -108,7 +108,7 @@ func (s *listening) look(ctx context.Context) (Room, error) {
 	alive, aliveErr := c.checkAlive(ctx, c.browser(), s.room.RoomID)
 	if aliveErr == nil && alive[s.room.RoomID] {
 		known := s.room
-		known.Paused = false // it may be over by now, and then no live_resume comes
+		known.Paused = nil // it may be over by now, and then no live_resume comes: h.askPause finds out
 		return known, nil
 	}
 	return room, err
@@ -193,12 +193,13 @@ func (s *listening) pause(ctx context.Context, err error) error {
 // A hearing is what is known of one connection.
 type hearing struct {
 	*listening
-	socket    *socket
-	decoder   *decoder
-	begun     bool      // the socket's first batch has come
-	lastEvent time.Time // when the last event came
-	asked     time.Time // when we last asked whether the LIVE goes on
-	silent    bool      // we said that nothing comes
+	socket     *socket
+	decoder    *decoder
+	begun      bool      // the socket's first batch has come
+	lastEvent  time.Time // when the last event came
+	asked      time.Time // when we last asked whether the LIVE goes on
+	pauseAsked time.Time // when we last asked whether the host has paused it
+	silent     bool      // we said that nothing comes
 }
 
 // first takes the batch that came with a signed address.
@@ -271,6 +272,7 @@ func (h *hearing) look(ctx context.Context) error {
 	}
 	now, heard := time.Now(), h.socket.lastHeard()
 	limit := h.client.clocks.silence
+	h.askPause(ctx, now)
 	if now.Sub(h.lastEvent) < limit {
 		h.to.Progress(live.Progress{State: live.ConnLive, Heard: heard, Unknown: h.news()})
 		return nil
@@ -289,6 +291,20 @@ func (h *hearing) look(ctx context.Context) error {
 		return failed(live.ReasonStale, "listen", nil, "TikTok fell silent. We connect again.")
 	}
 	return nil // heartbeats are answered: it is just quiet in the room
+}
+
+// askPause asks TikTok now and then whether the host has paused the LIVE, for as long as it has not told.
+func (h *hearing) askPause(ctx context.Context, now time.Time) {
+	if h.room.Paused != nil || now.Sub(h.pauseAsked) < h.client.clocks.silence {
+		return
+	}
+	h.pauseAsked = now
+	room, err := h.client.lookup(ctx, h.client.browser(), h.name)
+	if err != nil || room.RoomID != h.room.RoomID {
+		return
+	}
+	h.room.Paused = room.Paused
+	h.to.Progress(live.Progress{State: live.ConnLive, Paused: room.Paused})
 }
 
 // over asks TikTok whether the LIVE is over and, if it is, tells the listener so and returns errEnded.

@@ -79,7 +79,7 @@ func (h *hostRoom) room(name string) Room {
 			UniqueID: name, Nickname: h.User.Nickname, UserID: string(h.User.ID), ProfilePicture: h.User.AvatarThumb,
 			Roles: roleNames[roleHost],
 		},
-		Paused: status == StatusPaused,
+		Paused: new(status == StatusPaused),
 	}}
 	if h.LiveRoom.StartTime > 0 {
 		r.StartedAt = time.Unix(h.LiveRoom.StartTime, 0).UTC()
