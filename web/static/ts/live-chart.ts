@@ -73,7 +73,7 @@ export class LiveChart extends PlotElement {
       ],
       axes: [
         {
-          stroke: () => this.colour("--text-3"), font: `10px ${this.font}`, size: 22, gap: 3, ticks: { show: false }, grid: { show: false },
+          stroke: () => this.colour("--text-3"), font: `10px ${this.font}`, size: 25, gap: 6, ticks: { show: false }, grid: { show: false },
           splits: (_, __, min, max) => ticks(min, max, step(min, max)), values: (_, at) => at.map((s) => this.texts.minute(s * 1000)),
         },
         { scale: "viewers", ...this.numbersAxis(10, 34, 36) },
@@ -129,7 +129,8 @@ export class LiveChart extends PlotElement {
   protected override render(): TemplateResult {
     const t = this.texts;
     const [times, diamonds, comments, viewers] = this.data as [number[], ...(number | null)[][]];
-    const i = this.at ?? Math.max(0, times.length - 2); // the last full minute, until somebody points at another
+    const now = times.length - 1;
+    const i = this.at ?? Math.max(0, comments?.[now - 1] == null ? now : now - 1); // the last full minute if there is one, until somebody points at another
     const value = (list: (number | null)[] | undefined) => (list?.[i] == null ? "–" : t.number(list[i]));
     const known = (viewers ?? []).filter((n) => n !== null) as number[];
     const label = known.length === 0 ? t.t("chart.empty") : t.t("chart.label", {
