@@ -181,6 +181,42 @@ func TestRights(t *testing.T) {
 	}
 }
 
+// unlisted are the addresses that change something of which the audit list says nothing, and why.
+var unlisted = map[string]string{
+	"POST /language": "of one's own browser", "POST /theme": "of one's own browser",
+	"POST /share/{token}":         "opens a link; its visits are counted, and wrong passwords are listed",
+	"POST /rooms/{unique_id}/pin": "the pin is an event with its author", "POST /rooms/{unique_id}/unpin": "an event with its author",
+	"POST /api/sessions/{id}/pins": "the pin is an event with its author", "DELETE /api/sessions/{id}/pins/{seq}": "an event with its author",
+	"POST /sessions/{id}/notes":                        "a note has its author",
+	"POST /rooms/{unique_id}/viewers/{viewer}/note":    "a note has its author, and the list must not name viewers",
+	"POST /viewers/{viewer}/note":                      "a note has its author, and the list must not name viewers",
+	"PUT /api/rooms/{unique_id}/viewers/{viewer}/note": "a note has its author, and the list must not name viewers",
+	"POST /overlays/{id}/draft":                        "keeps nothing: it is a preview",
+	"POST /api/overlays/{id}/control":                  "a timer or a goal: part of running the show, many times a minute",
+	"POST /sessions/{id}/playback":                     "the speed of a replay, whose start is listed", "PATCH /api/sessions/{id}/playback": "the speed of a replay, whose start is listed",
+	"POST /stories/{storyId}/talk": "kept among the story's messages", "POST /api/stories/{storyId}/message": "kept among the story's messages",
+}
+
+// What changes something is in the audit list, or there is a reason why not.
+func TestWhatChangesSomethingIsListed(t *testing.T) {
+	writes := map[string]bool{}
+	for address, a := range server.AccessTable() {
+		method, _, _ := strings.Cut(address, " ")
+		if method == http.MethodGet || method == "ANY" {
+			continue
+		}
+		writes[address] = true
+		if reason := unlisted[address]; (a.Action == "") != (reason != "") {
+			t.Errorf("%s: the list calls it %q, and the reason not to is %q", address, a.Action, reason)
+		}
+	}
+	for address := range unlisted {
+		if !writes[address] {
+			t.Errorf("%s is no address that changes anything", address)
+		}
+	}
+}
+
 // What depends on what is asked, and not on the address alone: who moderates keeps the host quiet, and does not make it speak.
 func TestModeratorsMayNotMakeTheHostSpeak(t *testing.T) {
 	f := start(t)

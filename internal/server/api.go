@@ -47,6 +47,7 @@ func (s *Server) api(r chi.Router) huma.API {
 		s.simulatorOperations(api)
 		s.overlayOperations(api)
 		s.teamOperations(api)
+		s.retentionOperations(api)
 		r.Get("/api/docs", s.page(s.showDocs(api)))
 		s.exportRoutes(r)
 		r.Get("/api/sessions/{id}/follow", s.page(s.followSession))

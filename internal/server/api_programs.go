@@ -86,6 +86,7 @@ func (s *Server) addItem(ctx context.Context, item live.RunDownItem) (live.RunDo
 	if err != nil {
 		return item, err
 	}
+	deedOf(ctx).about("add " + item.Name)
 	return s.db.AddRunDownItem(ctx, item)
 }
 

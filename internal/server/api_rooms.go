@@ -230,6 +230,12 @@ func (s *Server) patchRoom(ctx context.Context, in *roomChange) (*roomAnswer, er
 			r.StoryID = *in.Body.StoryID
 		}
 	})
+	if in.Body.AutoRecord != nil {
+		deedOf(ctx).about("auto-record " + strconv.FormatBool(*in.Body.AutoRecord))
+	}
+	if in.Body.StoryID != nil {
+		deedOf(ctx).about("story " + *in.Body.StoryID)
+	}
 	if err == nil && in.Body.StoryID != nil && *in.Body.StoryID != "" {
 		err = s.bindStory(ctx, *in.Body.StoryID, in.UniqueID)
 	}

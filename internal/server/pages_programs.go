@@ -180,6 +180,7 @@ func (s *Server) formAddItem(w http.ResponseWriter, r *http.Request) error {
 	}
 	return s.saveItem(w, r, 0, func(item live.RunDownItem) error {
 		if !s.onces.first(r.PostForm.Get("once")) {
+			deedOf(r.Context()).skip = true
 			return nil
 		}
 		_, err := s.addItem(r.Context(), item)

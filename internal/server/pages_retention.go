@@ -96,28 +96,22 @@ func (s *Server) saveRetention(w http.ResponseWriter, r *http.Request) error {
 	typed := templates.RetentionRule{
 		Room: strings.TrimPrefix(strings.TrimSpace(r.PostForm.Get("room")), "@"), Events: r.PostForm.Get("events_days"), Sessions: r.PostForm.Get("sessions_days"),
 	}
-	var err error
-	if typed.Room != "" {
-		if _, err := s.opts.ParseName(typed.Room); err != nil {
-			return err
-		}
+	rule, wrong := readRule(typed)
+	remove := r.PostForm.Has("remove")
+	if wrong != nil && !remove {
+		return s.refuseRule(w, r, typed, wrong)
 	}
-	if r.PostForm.Has("remove") {
-		err = s.db.DropRetention(r.Context(), typed.Room)
-	} else {
-		rule, wrong := readRule(typed)
-		if wrong != nil {
-			return s.refuseRule(w, r, typed, wrong)
+	err := s.setRule(r.Context(), typed.Room, func(room string) error {
+		if remove {
+			return s.db.DropRetention(r.Context(), room)
 		}
-		err = s.db.SaveRetention(r.Context(), rule)
-	}
+		rule.Room = room
+		return s.db.SaveRetention(r.Context(), rule)
+	})
 	if err != nil {
 		return err
 	}
-	deedOf(r.Context()).about(strings.Join([]string{"@" + typed.Room, typed.Events, typed.Sessions}, " "))
-	if err := s.putOffRetention(r.Context(), time.Now()); err != nil {
-		return err
-	}
+	deedOf(r.Context()).about(ruleTarget(typed.Room, typed.Events, typed.Sessions))
 	http.Redirect(w, r, "/retention", http.StatusSeeOther)
 	return nil
 }
@@ -171,30 +165,19 @@ func (s *Server) runRetention(w http.ResponseWriter, r *http.Request) error {
 	if err := parseForm(w, r); err != nil {
 		return err
 	}
-	now := time.Now()
-	plan, err := s.db.PlanRetention(r.Context(), now)
-	if err != nil {
-		return err
-	}
 	again := "" // why it is shown again
-	switch {
-	case plan.Empty() || s.keeper.busy(): // the form was sent twice
-		deedOf(r.Context()).skip = true
-		http.Redirect(w, r, "/retention?done=1", http.StatusSeeOther)
-		return nil
-	case r.PostForm.Get("plan") != plan.Mark():
-		again = "retention.changed"
-	case r.PostForm.Get("sure") == "":
+	if r.PostForm.Get("sure") == "" {
 		again = "viewer.forget.tick"
+	} else if err := s.carryOut(r.Context(), r.PostForm.Get("plan")); live.CodeOf(err) == live.CodeConflict {
+		again = "retention.changed"
+	} else if err != nil {
+		return err
 	}
 	if again != "" {
 		return s.renderRetention(w, r, http.StatusUnprocessableEntity, func(v *templates.RetentionPage) {
 			v.Errors = templates.Errors{"sure": v.Printer.T(again)}
 		})
 	}
-	deed := deedOf(r.Context())
-	deed.target = planTarget(plan)
-	s.keeper.want(plan)
 	http.Redirect(w, r, "/retention?done=1", http.StatusSeeOther)
 	return nil
 }

@@ -235,6 +235,7 @@ func (s *Server) disconnectRoom(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) autoRecordRoom(w http.ResponseWriter, r *http.Request) error {
 	return s.changeRoom(w, r, func(id string) error {
 		on := r.PostForm.Get("auto_record") == "true"
+		deedOf(r.Context()).about("auto-record " + strconv.FormatBool(on))
 		return s.engine.UpdateRoom(r.Context(), id, func(room *live.Room) { room.SetAutoRecord(on) })
 	})
 }

@@ -157,6 +157,60 @@ func TestRetentionIsShownBeforeItRuns(t *testing.T) {
 	}
 }
 
+// The API shows what would go, and deletes that and nothing else.
+func TestRetentionByAPI(t *testing.T) {
+	f := start(t)
+	f.keep()
+	old, oldest := f.old("ann", 100), f.old("ann", 700)
+	type shown struct {
+		Rules []struct {
+			Room   string
+			Events int `json:"events_days"`
+		}
+		Next       *string
+		Busy       bool
+		Plan       string
+		Raw, Whole []struct{ Session, Events, Minutes int64 }
+	}
+	for _, wrong := range []map[string]any{
+		{"room": "", "events_days": 30, "sessions_days": 30}, {"room": "", "events_days": -1, "sessions_days": 0}, {"room": "no room", "events_days": 1, "sessions_days": 0}, {},
+	} {
+		if res := f.api("PUT", "/api/retention", wrong, nil); res.StatusCode != http.StatusUnprocessableEntity {
+			t.Errorf("%v: %d", wrong, res.StatusCode)
+		}
+	}
+	var before, set, then shown
+	if f.api("GET", "/api/retention", nil, &before); len(before.Rules)+len(before.Raw)+len(before.Whole) != 0 || before.Next != nil {
+		t.Errorf("without rules: %+v", before)
+	}
+	f.api("PUT", "/api/retention", map[string]any{"room": "@ann", "events_days": 1, "sessions_days": 2}, nil)
+	f.api("DELETE", "/api/retention?room=@ann", nil, nil)
+	f.api("PUT", "/api/retention", map[string]any{"room": "", "events_days": 30, "sessions_days": 365}, &set)
+	if len(set.Rules) != 1 || set.Rules[0].Events != 30 || set.Next == nil || len(set.Raw) != 1 || set.Raw[0].Session != old.ID || set.Raw[0].Events != 2 ||
+		len(set.Whole) != 1 || set.Whole[0].Session != oldest.ID || set.Whole[0].Events != 3 {
+		t.Fatalf("with a rule: %+v", set)
+	}
+	if res := f.api("POST", "/api/retention/run", map[string]any{"plan": before.Plan}, nil); res.StatusCode != http.StatusConflict {
+		t.Errorf("what nobody was shown: %d", res.StatusCode)
+	}
+	for range 2 { // sent twice
+		if res := f.api("POST", "/api/retention/run", map[string]any{"plan": set.Plan}, nil); res.StatusCode != http.StatusAccepted {
+			t.Errorf("a run: %d", res.StatusCode)
+		}
+	}
+	for f.api("GET", "/api/retention", nil, &then); then.Busy; f.api("GET", "/api/retention", nil, &then) {
+		if f.t.Context().Err() != nil {
+			f.t.Fatal("it never ends")
+		}
+	}
+	if len(then.Raw)+len(then.Whole) != 0 || f.events(old.ID) != 1 || f.events(oldest.ID) != 0 {
+		t.Errorf("afterwards %+v; %d and %d events", then, f.events(old.ID), f.events(oldest.ID))
+	}
+	if rules, runs := f.auditSays("retention"), f.auditSays("retention_run"); rules != 3 || runs != 1 {
+		t.Errorf("the audit list has %d rules and %d runs", rules, runs)
+	}
+}
+
 // A review without its events shows all its numbers, and says what is gone and when.
 func TestReviewWithoutEvents(t *testing.T) {
 	f := start(t)

@@ -44,7 +44,7 @@ var documented = map[string][]string{
 	"invite people, change roles, end others' logins":  {"GET /team", "POST /team/invites", "POST /team/people/{name}/role", "POST /team/people/{name}/logout", "GET /api/users"},
 	"make and revoke tokens of programs":               {"POST /team/tokens", "POST /team/tokens/{id}/revoke", "GET /api/tokens", "POST /api/tokens"},
 	"read the audit list":                              {"GET /audit", "GET /api/audit"},
-	"say how long sessions are kept":                   {"GET /retention", "POST /retention", "POST /retention/run"},
+	"say how long sessions are kept":                   {"GET /retention", "POST /retention", "POST /retention/run", "GET /api/retention", "PUT /api/retention", "DELETE /api/retention", "POST /api/retention/run"},
 	"remove a room, delete a session, forget a viewer": {"POST /rooms/{unique_id}/remove", "DELETE /api/rooms/{unique_id}", "DELETE /api/sessions/{id}", "POST /sessions/{id}/delete", "POST /viewers/{viewer}/forget"},
 }
 

@@ -360,14 +360,36 @@ func TestRemovalsAreListed(t *testing.T) {
 	f.api("DELETE", "/api/rooms/ann/run-down/2", nil, nil)
 	f.api("DELETE", "/api/scenarios/1", nil, nil)
 	want := []auditLine{
-		{"linh", "owner", "note_deleted", note + "/1"}, {"linh", "owner", "run_down", "/rooms/ann/program/items/1 down"},
+		{"linh", "owner", "note_deleted", note + "/1"}, {"api", "owner", "run_down", "/rooms/ann add Hello"}, {"api", "owner", "run_down", "/rooms/ann add Goodbye"},
+		{"linh", "owner", "run_down", "/rooms/ann/program/items/1 down"},
 		{"linh", "owner", "run_down", "/rooms/ann/program/items/1 remove"}, {"api", "owner", "run_down", "/rooms/ann/run-down/2 remove"},
 		{"api", "owner", "scenario_deleted", "/scenarios/1"},
 	}
+	f.checkListed(want)
+}
+
+// checkListed holds the audit list against what it should say after the set-up.
+func (f *fixture) checkListed(want []auditLine) {
+	f.t.Helper()
 	got := slices.DeleteFunc(f.listed(), func(l auditLine) bool { return l.Action == "setup" || l.Action == "room_added" })
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("the list (-want +got):\n%s", diff)
+		f.t.Errorf("the list (-want +got):\n%s", diff)
 	}
+}
+
+// What is changed is listed with what it was changed to, whichever way it goes.
+func TestChangesAreListed(t *testing.T) {
+	f := start(t)
+	f.setUp()
+	session := f.liveRoom("ann")
+	f.submit("/rooms/ann/auto-record", "auto_record", "false")
+	f.api("PATCH", "/api/rooms/ann", map[string]any{"auto_record": true, "story_id": "1"}, nil)
+	f.api("PATCH", "/api/rooms/ann", map[string]any{"story_id": "99"}, nil) // there is none: nothing was changed
+	f.api("PATCH", fmt.Sprintf("/api/sessions/%d", session), map[string]any{"title": "Songs"}, nil)
+	f.checkListed([]auditLine{
+		{"linh", "owner", "room_changed", "/rooms/ann auto-record false"}, {"api", "owner", "room_changed", "/rooms/ann auto-record true story 1"},
+		{"api", "owner", "session_renamed", fmt.Sprintf("/sessions/%d", session)},
+	})
 }
 
 // A stranger who fails to sign in again and again does not fill the disk.
