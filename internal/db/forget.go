@@ -24,7 +24,7 @@ func (d *DB) ForgetViewer(ctx context.Context, key string) error {
 	if err := f.learn(ctx); err != nil {
 		return err
 	}
-	for _, step := range []func(context.Context) error{f.events, f.stories, f.overlays, f.identity} {
+	for _, step := range []func(context.Context) error{f.events, f.stories, f.mentions, f.overlays, f.identity} {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -283,42 +283,6 @@ func (f *forgetter) write(ctx context.Context, session int64, changes []eventCha
 	})
 }
 
-// stories takes the viewer out of what hosts remember: what they said, what they were answered, and what they gave is nobody's. Nobody
-// is muted either.
-func (f *forgetter) stories(ctx context.Context) error {
-	return f.db.inTx(ctx, "db.ForgetViewer", func(tx *sql.Tx) error {
-		found, err := queryStoryMessages(ctx, tx, `WHERE viewer_id = $1`, f.who.Key)
-		if err != nil {
-			return err
-		}
-		for _, m := range found {
-			first, err := firstMemory(ctx, tx, m.StoryID)
-			if err != nil {
-				return err
-			}
-			row := first | m.ID
-			if _, err := tx.ExecContext(ctx, forgetTerms, row, row); err != nil {
-				return err
-			}
-			_, err = tx.ExecContext(ctx, `UPDATE story_messages SET speaker = '', viewer_id = '', text = '', input = '{}', clips = '[]', recall = 0 WHERE id = $1`, m.ID)
-			if err != nil {
-				return err
-			}
-		}
-		if err := f.unmute(ctx, tx); err != nil {
-			return err
-		}
-		_, err = tx.ExecContext(ctx, `UPDATE story_givers SET name = '', viewer_id = $1 WHERE viewer_id = $2`, f.newKey(), f.who.Key)
-		return err
-	})
-}
-
-func (f *forgetter) unmute(ctx context.Context, tx *sql.Tx) error {
-	_, err := tx.ExecContext(ctx, `UPDATE stories SET muted_ids = (SELECT json_group_array(value) FROM json_each(muted_ids) WHERE value <> $1)
-		WHERE EXISTS (SELECT 1 FROM json_each(muted_ids) WHERE value = $2)`, f.who.Key, f.who.Key)
-	return err
-}
-
 // overlays takes the viewer out of alerts that wait.
 func (f *forgetter) overlays(ctx context.Context) error {
 	return f.db.inTx(ctx, "db.ForgetViewer", func(tx *sql.Tx) error {
@@ -329,15 +293,11 @@ func (f *forgetter) overlays(ctx context.Context) error {
 		}
 		found, err := collect(rows, err, func(rows *sql.Rows, k *kept) error { return rows.Scan(&k.id, &k.memory) })
 		for _, k := range found {
-			var memory any
-			if unmarshalNumbers(k.memory, &memory) != nil {
+			clean := f.scrubJSON(k.memory, true)
+			if clean == k.memory {
 				continue
 			}
-			b, marshalErr := json.Marshal(f.scrub(memory, true))
-			if marshalErr != nil || sameJSON(k.memory, string(b)) {
-				continue
-			}
-			if _, err := tx.ExecContext(ctx, `UPDATE overlays SET memory = $1 WHERE id = $2`, string(b), k.id); err != nil {
+			if _, err := tx.ExecContext(ctx, `UPDATE overlays SET memory = $1 WHERE id = $2`, clean, k.id); err != nil {
 				return err
 			}
 		}

@@ -125,6 +125,14 @@ func TestForgetViewer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	_, err = d.SaveStoryTurn(t.Context(), live.StoryMessage{
+		StoryID: "1", TurnID: "t2", At: showStart, Type: "user_chat", Speaker: "Other", ViewerID: viewer(2).Key(), Text: "ask @kiet.secret for kalimbas",
+		Input: []byte(`{"type":"user_chat","text":"ask @kiet.secret for kalimbas","value":9007199254740993}`), Clips: []live.Clip{{Speech: "Kiệt Secret knows"}},
+		Guarded: []string{"in word: Kiệt Secret"}, Recall: true,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := d.SaveViewerNote(t.Context(), key, db.ViewerNote{Text: "plays the xylophone", Author: "linh", At: showStart}); err != nil {
 		t.Fatal(err)
 	}
@@ -172,8 +180,18 @@ func TestForgetViewer(t *testing.T) {
 		t.Errorf("the note is still there: %+v, %v", note, err)
 	}
 	messages, err := d.StoryMessages(t.Context(), "1", 0, 10)
-	if err != nil || len(messages) != 1 || messages[0].Text+messages[0].Speaker+messages[0].ViewerID != "" || len(messages[0].Clips) != 0 {
-		t.Errorf("the host remembers %+v, %v", messages, err)
+	if err != nil || len(messages) != 2 || messages[1].Text+messages[1].Speaker+messages[1].ViewerID != "" || len(messages[1].Clips) != 0 {
+		t.Fatalf("the host remembers %+v, %v", messages, err)
+	}
+	other := messages[0]
+	if got, want := other.Text+"|"+other.Speaker+"|"+string(other.Input)+"|"+other.Clips[0].Speech+"|"+other.Guarded[0],
+		`ask … for kalimbas|Other|{"text":"ask … for kalimbas","type":"user_chat","value":9007199254740993}|… knows|in word: …`; got != want {
+		t.Errorf("of another the host remembers %s, want %s", got, want)
+	}
+	for word, want := range map[string]int{"kiet": 0, "kalimbas": 1} {
+		if found, err := d.RecallStory(t.Context(), "1", "", word, 5); err != nil || len(found) != want {
+			t.Errorf("%q recalls %+v, %v", word, found, err)
+		}
 	}
 	if err := d.ForgetViewer(t.Context(), key); live.CodeOf(err) != live.CodeNotFound {
 		t.Errorf("forgetting again: %v", err)
