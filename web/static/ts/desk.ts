@@ -168,7 +168,7 @@ async function mark(what: "pin" | "hide", path: string, body?: { seq: number }):
 }
 
 keepStageKey();
-new ViewerDialog(desk, { close: texts.t("viewer.close") });
+new ViewerDialog(desk, texts);
 
 document.querySelector("[data-zone]")!.textContent = texts.zone;
 

@@ -5,7 +5,7 @@ import { repeat } from "lit/directives/repeat.js";
 import { may } from "./access";
 import { script } from "./said";
 import { icon, LightElement } from "./element";
-import { by, canMute, type Host, itemText, position, rankIcons, skipWords, spoken, stageText, waitText } from "./host";
+import { by, canMute, hostRefusal, itemText, position, rankIcons, skipWords, spoken, stageText, waitText, type Host } from "./host";
 import { HostApi, Refusal, type Order } from "./host-api";
 import { answeredBy, clipList, guarded, why } from "./host-views";
 import type { Texts } from "./i18n";
@@ -262,10 +262,8 @@ export class HostPanel extends LightElement {
 
   /** What is over already need not be skipped: that is no fault. */
   private refused(action: string, err: unknown): void {
-    const { code, message } = err instanceof Refusal ? err : { code: "other", message: "" };
-    if (action === "skip" && code === "conflict") return;
-    const t = this.texts;
-    this.say("", t.find(`host.error.${action}.${code}`) ?? t.find("host.error." + code) ?? (message || t.t("host.error.other")));
+    if (action === "skip" && err instanceof Refusal && err.code === "conflict") return;
+    this.say("", hostRefusal(action, err, this.texts));
   }
 }
 

@@ -1,4 +1,5 @@
 // What the AI host does, in words: what is said and by whom, what waits and why, what the guards replaced. Pure: no DOM.
+import { Refusal } from "./host-api";
 import type { Texts } from "./i18n";
 import type { Clip, Queue, QueueItem, QueueTurn, SkippedItem, StoryNotice } from "./wire.gen";
 
@@ -16,6 +17,12 @@ export function spoken(q: Queue): QueueTurn | undefined {
 export function by(q: Queue, texts: Texts): string {
   const who = spoken(q)?.responder;
   return texts.find("host.by." + (who && who !== "operator" ? who : q.responder)) ?? "";
+}
+
+/** Why something asked of the host was not done. */
+export function hostRefusal(action: string, err: unknown, texts: Texts): string {
+  const { code, message } = err instanceof Refusal ? err : { code: "other", message: "" };
+  return texts.find(`host.error.${action}.${code}`) ?? texts.find("host.error." + code) ?? (message || texts.t("host.error.other"));
 }
 
 /** Why the template spoke in place of the model; a code we have no words for is shown as it is. */

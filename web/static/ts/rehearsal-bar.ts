@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { may } from "./access";
 import { icon, LightElement } from "./element";
 import type { Texts } from "./i18n";
-import type { Api, Watch } from "./simulator-api";
+import { Refused, type Api, type Watch } from "./simulator-api";
 
 const speeds = [1, 2, 5, 10];
 
@@ -12,6 +12,7 @@ export class RehearsalBar extends LightElement {
   private api!: Api;
   private watch!: Watch;
   private unfollow = () => {};
+  private problem = "";
   private readonly session = Number(this.dataset["session"]);
   private readonly pinned = new URLSearchParams(location.search).has("session");
 
@@ -40,7 +41,7 @@ export class RehearsalBar extends LightElement {
     const { playback: p, open, session } = this.watch.status!;
     if (!open || session?.id !== this.session) return html`<span class="says">${icon("flask-conical")} ${t.t("sim.bar.over")}</span>`;
     if (!p) {
-      return html`<span class="says">${icon("flask-conical")} ${t.t("sim.bar.rehearsal")}</span>${may("operator") ? html`<span class="acts">${this.endButton()}</span>` : nothing}`;
+      return html`<span class="says">${icon("flask-conical")} ${t.t("sim.bar.rehearsal")}</span>${may("operator") ? html`<span class="acts">${this.endButton()}</span>` : nothing}${this.said()}`;
     }
     return html`<span class="says">${icon("history")} ${t.t("sim.bar.replay", { ID: p.of, Speed: p.speed })}
         <progress max=${p.total} value=${p.played} aria-label=${t.t("sim.progress", { Done: p.played, Total: p.total })}></progress></span>
@@ -52,7 +53,12 @@ export class RehearsalBar extends LightElement {
         <button class="btn small" @click=${() => void this.change({ paused: !p.paused })}>
           ${icon(p.paused ? "play" : "pause")} ${t.t(p.paused ? "sim.bar.resume" : "sim.bar.pause")}</button>
         ${this.endButton()}
-      </span>` : nothing}`;
+      </span>` : nothing}${this.said()}`;
+  }
+
+  /** Why what was asked for last was not done. */
+  private said(): TemplateResult {
+    return html`<span class="problem" role="status">${this.problem}</span>`;
   }
 
   private endButton(): TemplateResult {
@@ -60,12 +66,24 @@ export class RehearsalBar extends LightElement {
   }
 
   private async change(c: { paused?: boolean; speed?: number }): Promise<void> {
-    await this.api.playback(this.session, c).catch(() => undefined); // it has ended: the next look says so
-    await this.watch.look();
+    await this.ask(() => this.api.playback(this.session, c));
   }
 
   private async end(): Promise<void> {
-    await this.api.end(this.session).catch(() => undefined);
+    await this.ask(() => this.api.end(this.session));
+  }
+
+  /** Does it, or says why not. What has ended already is said by the next look. */
+  private async ask(change: () => Promise<unknown>): Promise<void> {
+    this.problem = "";
+    try {
+      await change();
+    } catch (e) {
+      const over = e instanceof Refused && (e.code === "conflict" || e.code === "not_found");
+      const reason = e instanceof Refused ? e.words(this.texts) : this.texts.t("sim.offline");
+      if (!over) this.problem = this.texts.t("program.failed_to", { Reason: reason });
+    }
     await this.watch.look();
+    this.requestUpdate();
   }
 }

@@ -59,13 +59,16 @@ export class Refused extends Error {
     super(problem.errors?.[0]?.message ?? problem.detail ?? String(status));
   }
 
+  get code(): string {
+    return this.problem.code ?? "internal";
+  }
+
   /** As exact as the catalogue has it: the rule that is broken, or else what sort of refusal it is. */
   words(texts: Texts): string {
-    const { errors = [], code = "internal" } = this.problem;
-    const first = errors[0];
+    const first = this.problem.errors?.[0];
     const rule = first?.rule ? texts.find(`rule.${first.rule}`, first.args) : undefined;
     if (rule || texts.lang === "en") return rule ?? this.message;
-    return texts.find(`refused.${code}`) ?? texts.t("refused.internal");
+    return texts.find(`refused.${this.code}`) ?? texts.t("refused.internal");
   }
 }
 

@@ -1,6 +1,9 @@
 // What is known of a viewer, in a dialog over the desk. The card is the server's own, the same as on the viewer's page.
+import { hostRefusal } from "./host";
 import { HostApi } from "./host-api";
+import type { Texts } from "./i18n";
 import { dropBrokenPictures } from "./pictures";
+import { because, refusal } from "./refusal";
 
 /** Opens a viewer's card where a link to one is clicked. Without script, or with a modifier key, the link leads to a page. */
 export class ViewerDialog {
@@ -9,7 +12,7 @@ export class ViewerDialog {
   private link: HTMLAnchorElement | undefined; // to the card that is shown
   private asked = 0; // the newest request; a slower one before it is stale
 
-  constructor(root: HTMLElement, private readonly words: { close: string }) {
+  constructor(root: HTMLElement, private readonly texts: Texts) {
     this.dialog.className = "viewer-dialog";
     this.dialog.setAttribute("aria-labelledby", "viewer-name");
     document.body.append(this.dialog);
@@ -49,7 +52,7 @@ export class ViewerDialog {
     close.type = "button";
     close.className = "btn quiet small close";
     close.dataset["close"] = "";
-    close.textContent = this.words.close;
+    close.textContent = this.texts.t("viewer.close");
     this.dialog.innerHTML = card; // our own server's, where everything viewers wrote is escaped
     this.dialog.append(close);
     if (!this.dialog.open) this.dialog.showModal();
@@ -57,9 +60,12 @@ export class ViewerDialog {
 
   /** Tells the host to leave the viewer alone, or to answer them again, and shows the card anew: it says what is so. */
   private async mute(story: string, viewer: string, action: string): Promise<void> {
-    await new HostApi(story).direct({ action: action === "mute" ? "mute" : "unmute", viewer }).catch(() => undefined);
+    let why = "";
+    await new HostApi(story).direct({ action: action === "mute" ? "mute" : "unmute", viewer }).catch((err: unknown) => (why = hostRefusal("mute", err, this.texts)));
     if (this.link && this.dialog.open) await this.open(this.link);
-    this.dialog.querySelector<HTMLElement>("[data-mute] button")?.focus();
+    const form = this.dialog.querySelector<HTMLFormElement>("[data-mute]");
+    form?.querySelector("button")?.focus();
+    if (form && why) say(form, why, false);
   }
 
   /** Saves the note without leaving the desk. */
@@ -73,19 +79,25 @@ export class ViewerDialog {
     const answer = await fetch("/api" + form.getAttribute("action"), {
       method: "PUT", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ text }),
     }).catch(() => undefined);
-    told(form, answer);
+    await this.told(form, answer);
   }
 
   /** Hides what the viewer has written. The answer leads to the card, which says nothing new. */
   private async hide(form: HTMLFormElement): Promise<void> {
     const body = new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)]));
-    told(form, await fetch(form.action, { method: "POST", body }).catch(() => undefined));
+    await this.told(form, await fetch(form.action, { method: "POST", body }).catch(() => undefined));
+  }
+
+  /** Says beside a form whether it was taken, or why not. */
+  private async told(form: HTMLFormElement, answer: Response | undefined): Promise<void> {
+    const { saved, failed } = form.querySelector<HTMLElement>("[role=status]")!.dataset;
+    const code = await refusal(answer);
+    say(form, code ? because(failed!, code, this.texts) : saved!, !code);
   }
 }
 
-/** Says beside a form whether it was taken. */
-function told(form: HTMLFormElement, answer: Response | undefined): void {
+function say(form: HTMLFormElement, words: string, good: boolean): void {
   const status = form.querySelector<HTMLElement>("[role=status]")!;
-  status.textContent = (answer?.ok ? status.dataset["saved"] : status.dataset["failed"]) ?? "";
-  status.classList.toggle("bad", !answer?.ok);
+  status.textContent = words;
+  status.classList.toggle("bad", !good);
 }
