@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
-import { holding, nearest, stepTo, tickStep, zoomed } from "./axis";
+import { holding, marksIn, minute, nearest, nextMark, stepTo, tickStep, zoomed, type AxisMark } from "./axis";
 
 test("a moment belongs to the minute it is in", () => {
   const starts = [0, 60, 120, 180];
@@ -40,4 +40,22 @@ test("ticks stand at round times", () => {
   equal(tickStep({ min: 0, max: 3600 }, 12), 300);
   equal(tickStep({ min: 0, max: 3 * 3600 }, 8), 1800);
   equal(tickStep({ min: 0, max: 600 }, 12), 60);
+});
+
+test("a minute's marks are those that begin in it, and what lasts through it", () => {
+  const at = (m: number) => m * minute;
+  const song: AxisMark = { kind: "program", from: at(1) + 5, to: at(3) };
+  const note: AxisMark = { kind: "note", from: at(2) + 30_000, to: at(2) + 30_000, label: "well done" };
+  const spike: AxisMark = { kind: "spike", from: at(3), to: at(3) };
+  const marks = [song, note, spike];
+  deepEqual([0, 1, 2, 3, 4].map((m) => marksIn(marks, at(m))), [[], [song], [song, note], [spike], []]);
+});
+
+test("the next mark of a kind comes round again after the last", () => {
+  const starts = [0, 1, 2, 3, 4].map((m) => m * minute);
+  const note = (m: number): AxisMark => ({ kind: "note", from: m * minute + 1, to: m * minute + 1 });
+  const marks = [note(3), note(1), { kind: "pin", from: 0, to: 0 } as AxisMark];
+  deepEqual([0, 1, 3].map((from) => nextMark(starts, marks, "note", from)), [1, 3, 1]);
+  equal(nextMark(starts, marks, "pin", 0), 0);
+  equal(nextMark(starts, marks, "gap", 0), undefined);
 });

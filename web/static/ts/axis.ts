@@ -38,6 +38,17 @@ export function nearest(starts: number[], at: number): number | undefined {
   return low;
 }
 
+/** What is marked in a minute: what lasts, if it lasts then; of the rest what begins in it. */
+export function marksIn(marks: readonly AxisMark[], start: number): AxisMark[] {
+  return marks.filter((m) => m.from < start + minute && Math.max(m.to, m.from + 1) > start);
+}
+
+/** The next minute, as an index, in which a mark of a kind begins; after the last comes the first. undefined if there is none. */
+export function nextMark(starts: number[], marks: readonly AxisMark[], kind: MarkKind, from: number): number | undefined {
+  const all = marks.filter((m) => m.kind === kind).map((m) => nearest(starts, m.from)).filter((i) => i !== undefined).sort((a, b) => a - b);
+  return all.find((i) => i > from) ?? all[0];
+}
+
 /** Where a key leads to from a minute, as an index; undefined if the key means nothing here. */
 export function stepTo(key: string, from: number, count: number): number | undefined {
   const steps: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowDown: -1, ArrowUp: 1, PageDown: 10, PageUp: -10, Home: -count, End: count };

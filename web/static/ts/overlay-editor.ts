@@ -162,7 +162,7 @@ export class Editor {
     for (const link of links) {
       const go = async (e: Event) => {
         e.preventDefault();
-        if (!(await this.frameFrom(link.href))) return location.assign(link.href); // signed out, or nobody answers: the page that comes says so
+        if (!(await this.frameFrom(link.href))) return;
         for (const l of links) l.setAttribute("aria-pressed", String(l === link));
       };
       link.addEventListener("click", (e) => void go(e));

@@ -2,7 +2,7 @@
 import { html, type TemplateResult } from "lit";
 import { createRef, ref } from "lit/directives/ref.js";
 import uPlot from "uplot";
-import { minute, nearest, seriesNames, type Axis, type AxisMark, type MarkKind, type Range, type SeriesName } from "./axis";
+import { marksIn, minute, nearest, nextMark, seriesNames, type Axis, type AxisMark, type MarkKind, type Range, type SeriesName } from "./axis";
 import { AxisElement, fitting, type Look } from "./plot-element";
 
 const overviewHeight = 42;
@@ -277,11 +277,31 @@ export class ReviewChart extends AxisElement {
     if (start === undefined) return "";
     const value = (name: SeriesName) => this.values(name)[this.index];
     const told = (n: number | null | undefined) => (n == null ? "–" : this.texts.number(n));
-    if (value("comments") == null) return this.texts.t("review.axis.unknown", { Time: this.texts.minute(start) });
-    return this.texts.t("review.axis.minute", {
+    const known = value("comments") != null;
+    const Minute = known ? this.texts.t("review.axis.minute", {
       Time: this.texts.minute(start), Viewers: told(value("viewers")), Comments: told(value("comments")), Diamonds: told(value("diamonds")),
       Likes: told(value("likes")), Follows: told(value("follows")),
-    });
+    }) : this.texts.t("review.axis.unknown", { Time: this.texts.minute(start) });
+    const Marks = this.marked(this.index);
+    return Marks ? this.texts.t("review.axis.marked", { Minute, Marks }) : Minute;
+  }
+
+  /** What is marked in a minute, in words; "" for nothing. */
+  private marked(index: number): string {
+    const start = this.starts[index];
+    if (start === undefined) return "";
+    const t = this.texts;
+    const named = (m: AxisMark) => {
+      const Kind = t.t(`review.mark.${m.kind}`);
+      if (m.kind === "alert" && m.label) return m.label; // it says how many
+      return m.label ? t.t("review.axis.named", { Kind, Label: m.label }) : Kind;
+    };
+    return t.and([...new Set(marksIn(this.axis.marks, start).map(named))]);
+  }
+
+  private toNext(kind: MarkKind): void {
+    const index = nextMark(this.starts, this.axis.marks, kind, this.index);
+    if (index !== undefined) this.walk(index);
   }
 
   protected override render(): TemplateResult {
@@ -290,18 +310,19 @@ export class ReviewChart extends AxisElement {
     const start = this.starts[i];
     const value = (name: SeriesName) => (this.values(name)[i] == null ? "–" : t.number(this.values(name)[i]!));
     const kinds = (["program", "answer", "alert", "scene", "spike", "note", "pin", "test", "gap"] as const).filter((k) => this.axis.marks.some((m) => m.kind === k));
-    const label = this.at === undefined ? undefined : this.axis.marks.find((m) => m.label && m.kind !== "program" && start !== undefined && m.from >= start && m.from < start + minute)?.label;
     return html`<div class="axis-keys">
         <span class="axis-time">${start === undefined ? "" : t.minute(start)}</span>
         ${seriesNames.map((name) => html`<button type="button" class="axis-key key-${name}" aria-pressed=${this.shown.has(name) ? "true" : "false"}
           @click=${() => this.toggle(name)}><i aria-hidden="true"></i>${t.t(`review.series.${name}`)} <b>${value(name)}</b></button>`)}
-        <span class="axis-label" dir="auto">${label ?? ""}</span>
+        <span class="axis-label" dir="auto">${this.marked(i)}</span>
         <button type="button" class="btn small quiet" ?hidden=${this.wholeShown} @click=${this.whole}>${t.t("review.axis.all")}</button>
       </div>
       <div class="axis-plot" role="slider" tabindex="0" aria-label=${t.t("review.axis.label")} aria-valuemin="0" aria-valuemax=${Math.max(0, this.starts.length - 1)}
         aria-valuenow=${this.index} aria-valuetext=${this.spoken()} @keydown=${this.pressed} ${ref(this.box)}></div>
       <div class="axis-overview" title=${t.t("review.axis.overview")} aria-hidden="true" ${ref(this.small)}></div>
-      <ul class="axis-marks" ?hidden=${kinds.length === 0}>${kinds.map((k) => html`<li class="sign-${k}"><i aria-hidden="true"></i>${t.t(`review.mark.${k}`)}</li>`)}</ul>`;
+      <ul class="axis-marks" ?hidden=${kinds.length === 0}>${kinds.map((k) => html`<li><button type="button" class="sign-${k}"
+        aria-label=${t.t("review.axis.next", { Kind: t.t(`review.mark.${k}`) })} title=${t.t("review.axis.next", { Kind: t.t(`review.mark.${k}`) })}
+        @click=${() => this.toNext(k)}><i aria-hidden="true"></i>${t.t(`review.mark.${k}`)}</button></li>`)}</ul>`;
   }
 }
 
