@@ -95,7 +95,16 @@ var themes = []struct {
 	screens []display
 }{{"light", []display{onDesk}}, {"dark", []display{onPhone, onDesk}}}
 
-// TestPastPagesAreAccessible has axe-core look at every page about what is over, and at the team's, in both themes, on a desk and on a phone.
+// manners are how the pages of the past are looked at: in both themes, on a desk and on a phone, in all languages.
+var manners = []struct {
+	language, theme string
+	screens         []display
+}{
+	{"en", "light", []display{onDesk}}, {"en", "dark", []display{onPhone, onDesk}}, {"vi", "light", []display{onPhone}}, {"zh", "dark", []display{onPhone}},
+	{"ja", "light", []display{onPhone}},
+}
+
+// TestPastPagesAreAccessible has axe-core look at every page about what is over, and at the team's, and reads their words.
 func TestPastPagesAreAccessible(t *testing.T) {
 	t.Parallel()
 	b, _, sessions := pastPanel(t)
@@ -104,9 +113,9 @@ func TestPastPagesAreAccessible(t *testing.T) {
 	for _, id := range sessions {
 		compared = append(compared, fmt.Sprintf("session=%d", id))
 	}
-	for _, look := range themes {
-		b.speaks("en")
-		b.signIn("en", look.theme)
+	for _, look := range manners {
+		b.speaks(look.language)
+		b.signIn(look.language, look.theme)
 		for _, page := range []struct{ name, path, ready string }{
 			{"sessions", "/sessions", `document.querySelector(".sortable tbody tr")`},
 			{"review", session, `document.querySelector("review-chart canvas")`},
@@ -114,6 +123,8 @@ func TestPastPagesAreAccessible(t *testing.T) {
 			{"viewer", "/viewers/6811", `document.querySelector(".figures")`},
 			{"compare", "/compare?align=program:Songs&metric=diamonds&" + strings.Join(compared, "&"), `document.querySelector("compare-chart canvas")`},
 			{"compare-one", "/compare?" + compared[0], `document.querySelector(".picked")`},
+			{"trend", "/compare?room=mai", `document.querySelector("main")`},
+			{"replay", session + "/replay", `!document.querySelector("[data-controls][hidden]")`},
 			{"shares", session + "/shares", `true`},
 			{"delete", session + "/delete", `true`},
 			{"retention", "/retention", `true`},
@@ -123,7 +134,8 @@ func TestPastPagesAreAccessible(t *testing.T) {
 		} {
 			b.open(page.path)
 			b.until(page.ready)
-			b.auditsAt("past-"+page.name+"-"+look.theme, look.screens...)
+			b.auditsAt("past-"+page.name+"-"+look.language+"-"+look.theme, look.screens...)
+			b.speaksOnly(look.language, page.path)
 		}
 	}
 	if wrong := b.complaints(); len(wrong) > 0 {
