@@ -89,7 +89,9 @@ func TestThePastAsEachRole(t *testing.T) {
 		b.works(role, sessions)
 	}
 	b.isAGuest(guest, named)
-	expected := func(s string) bool { return strings.Contains(s, "403") || strings.Contains(s, "401") || strings.Contains(s, "404") }
+	expected := func(s string) bool {
+		return strings.Contains(s, "403") || strings.Contains(s, "401") || strings.Contains(s, "404")
+	}
 	if wrong := b.complaints(); slices.ContainsFunc(wrong, func(s string) bool { return !expected(s) }) {
 		t.Errorf("the console says %v", wrong)
 	}
