@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -145,6 +146,26 @@ func TestStageLooks(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestStageThai: lines of Thai, which puts marks upon marks, are as high as its letters are: of the line of a long text that is left out nothing is seen.
+func TestStageThai(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	b := browse(t, s.URL)
+	e := evenings(longNames)[live.OverlayAlerts]
+	s.opens("thai", openingOf(live.OverlayAlerts, e)...)
+	b.size(1920, 1080)
+	s.play(b, "thai", "")
+	for _, preset := range presets {
+		s.show(b, "thai", setupOf(live.OverlayAlerts, looks(func(l *live.OverlayLook) { l.Preset = preset })), e)
+		b.until(`document.querySelector(".alert-text:lang(th)")`)
+		const high = 1.51 // of the font: its ascent and descent, in its own units
+		got := b.value(`(({ lineHeight, fontSize }) => (parseFloat(lineHeight) / parseFloat(fontSize)).toFixed(2))(getComputedStyle(document.querySelector(".alert-text:lang(th)")))`)
+		if ratio, err := strconv.ParseFloat(got, 64); err != nil || ratio < high {
+			t.Errorf("%s: lines are %s times as high as the font's size", preset, got)
+		}
 	}
 }
 

@@ -81,6 +81,18 @@ func (v *programView) state(now time.Time) OverlayState {
 	if !v.kept.Until.IsZero() {
 		s.CountdownMS = v.kept.Until.UnixMilli()
 	}
+	if v.parts.preview && s.Name == "" {
+		s = v.sample(s, now)
+	}
+	return s
+}
+
+// sample is what a preview shows while no program is on: the demo room has none, and nobody can see the looks of nothing.
+func (v *programView) sample(s ProgramState, now time.Time) ProgramState {
+	s.Name, s.Type, s.StartedMS = v.parts.words(v.options.Look.Language, "stage.sample.program"), "singing", now.Add(-sampleRan).UnixMilli()
+	if s.CountdownMS == 0 {
+		s.CountdownMS = now.Add(sampleLeft).UnixMilli()
+	}
 	return s
 }
 
@@ -89,6 +101,11 @@ func (v *programView) memory() any { return v.kept }
 func (v *programView) recall(data json.RawMessage, _ time.Time) error {
 	return json.Unmarshal(data, &v.kept)
 }
+
+const (
+	sampleRan  = 754 * time.Second
+	sampleLeft = 5 * time.Minute
+)
 
 const countdownMost = 30 * 24 * time.Hour
 

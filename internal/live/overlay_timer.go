@@ -36,8 +36,9 @@ type timerMemory struct {
 }
 
 func (v *timerView) configure(_ context.Context, o OverlayOptions) error {
+	was := v.options
 	v.options, v.news.changed = o.(*TimerOptions), true
-	if !v.kept.Started {
+	if !v.kept.Started && (was == nil || was.StartSeconds != v.options.StartSeconds) { // else somebody may have set it by hand
 		v.kept.Left = float64(v.options.StartSeconds) * 1000
 	}
 	return nil

@@ -1230,6 +1230,18 @@ func TestTimer(t *testing.T) {
 		}
 		control("reset", 0)
 		left(time.Minute, false)
+		control("set", 90)
+		for _, tc := range []struct {
+			start int64
+			want  time.Duration
+		}{{60, 90 * time.Second}, {120, 2 * time.Minute}} { // what was set by hand before the start outlives a change of something else
+			o := s.all[0]
+			o.Options = options(live.OverlayTimer, func(o *live.TimerOptions) { o.StartSeconds, o.Look.Preset = tc.start, live.PresetNeon })
+			if err := s.overlays.Put(t.Context(), o); err != nil {
+				t.Fatal(err)
+			}
+			left(tc.want, false)
+		}
 	})
 }
 
@@ -1477,6 +1489,28 @@ func TestAlertDraft(t *testing.T) {
 		q, err := s.overlays.Alerts(t.Context(), 1)
 		if err != nil || len(q.Waiting)+len(q.History) != 1 {
 			t.Errorf("on air: %+v %v", q, err)
+		}
+		v.close()
+	})
+}
+
+// TestProgramPreview: while no program is on, a preview shows what one would look like, and what is on air shows nothing.
+func TestProgramPreview(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStudio(t, live.DefaultOptions(live.OverlayProgram))
+		s.live()
+		v := s.preview("mine")
+		if last := v.last(); !strings.Contains(last, "stage.sample.program") {
+			t.Errorf("the preview shows %s", last)
+		}
+		if on := state[live.ProgramState](s, 1); on.Name != "" || on.CountdownMS != 0 {
+			t.Errorf("on air: %+v", on)
+		}
+		s.say(event(live.Program{Action: live.ProgramStart, ProgramName: "Songs"}))
+		time.Sleep(time.Second)
+		synctest.Wait()
+		if last := v.last(); strings.Contains(last, "sample") || !strings.Contains(last, "Songs") {
+			t.Errorf("while one is on it shows %s", last)
 		}
 		v.close()
 	})

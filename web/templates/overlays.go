@@ -58,11 +58,13 @@ func (c OverlayCard) path(rest string) string {
 
 // Title is what to call it.
 func (c OverlayCard) Title(p Page) string {
-	if name := strings.TrimSpace(c.Name); name != "" {
-		return name
+	if c.named() {
+		return c.Name
 	}
 	return p.t("stage.kind." + string(c.Kind))
 }
+
+func (c OverlayCard) named() bool { return strings.TrimSpace(c.Name) != "" }
 
 func (c OverlayCard) key() string { return strconv.FormatInt(c.ID, 10) }
 

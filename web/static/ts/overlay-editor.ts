@@ -23,7 +23,7 @@ export class Editor {
   constructor(private readonly form: HTMLFormElement, private readonly canvas: HTMLElement) {}
 
   start(): void {
-    this.note.textContent = this.note.dataset["saved"]!;
+    this.say("saved");
     new ResizeObserver(() => this.fit()).observe(this.canvas);
     this.fit();
     this.form.addEventListener("input", (e) => this.typed(e));
@@ -87,15 +87,18 @@ export class Editor {
 
   private told(draft: Draft | "lost" | "away"): void {
     for (const field of this.form.querySelectorAll(".unfit")) field.classList.remove("unfit");
-    if (typeof draft === "string") {
-      this.note.textContent = this.note.dataset[draft]!;
-      return;
-    }
+    if (typeof draft === "string") return this.say(draft);
     for (const id of draft.errors) document.getElementById(id)?.classList.add("unfit");
-    this.note.textContent = this.note.dataset[draft.errors.length > 0 ? "wrong" : "draft"]!;
+    this.say(draft.errors.length > 0 ? "wrong" : "draft");
     if (draft.errors.length > 0) return;
     this.size = draft.size;
     this.fit();
+  }
+
+  /** Says below the preview how it is with it. A phone has room for what is wrong only. */
+  private say(what: "saved" | "draft" | "wrong" | "lost" | "away"): void {
+    this.note.textContent = this.note.dataset[what]!;
+    this.note.classList.toggle("bad", what !== "saved" && what !== "draft");
   }
 
   /** The preview's page has come, anew perhaps, and knows what is saved; or its address is worth nothing any more. */
@@ -114,7 +117,7 @@ export class Editor {
     if (src) {
       this.frame.src = src;
       this.page = href;
-    } else this.note.textContent = this.note.dataset[answer?.redirected ? "away" : "lost"]!;
+    } else this.say(answer?.redirected ? "away" : "lost");
     return !!src;
   }
 
