@@ -120,6 +120,14 @@ func TestOverlayPreviewFollows(t *testing.T) {
 	b.do(chromedp.SendKeys(chromedp.CSS(`[name="o.rules[1].title"]`), "Look who is here"))
 	b.until(`document.querySelector("iframe").contentDocument.querySelector(".alert-title")?.textContent === "Look who is here"`)
 	b.picture("overlay-preview-alert")
+	passedOver := `String(document.querySelector("[data-css-of]").hidden)`
+	for css, quiet := range map[string]string{".alert { opacity: .5 }": "true", ".alert { colour: red }": "false", ".alert { opacity: .5": "false", "opacity: .5": "false", "/* none */": "true"} {
+		b.clear("#o-look-css")
+		b.do(chromedp.SendKeys(chromedp.CSS("#o-look-css"), css))
+		if got := b.value(passedOver); got != quiet {
+			t.Errorf("of %s the note is hidden: %s", css, got)
+		}
+	}
 	b.follow(".save-line .btn")
 	if wrong := b.complaints(); len(wrong) > 0 {
 		t.Errorf("the console complains: %q", wrong)

@@ -197,6 +197,22 @@ func emptyStates() map[live.OverlayKind]live.OverlayState {
 	}
 }
 
+// TestStageLeadersCountSomethingElse: who counts gifts in place of diamonds sees no diamonds before them, though the viewers are the same.
+func TestStageLeadersCountSomethingElse(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	b := browse(t, s.URL)
+	e := evenings(nil)[live.OverlayLeaderboard]
+	s.opens("leaders", openingOf(live.OverlayLeaderboard, e)...)
+	s.play(b, "leaders", "")
+	b.until(`document.querySelector(".leader .diamonds")`)
+	other := setupOf(live.OverlayLeaderboard, looks(func(l *live.OverlayLook) { l.Preset = live.PresetPaper }))
+	state := e.state.(live.LeaderboardState)
+	state.Metric = live.RankGifts
+	s.send("leaders", other, live.OverlayChange{Kind: live.OverlayLeaderboard, State: state})
+	b.until(`document.documentElement.dataset.preset === "paper" && document.querySelector(".leader") && !document.querySelector(".leader .diamonds")`)
+}
+
 // TestStageEmpty: what has nothing to show paints nothing at all, and what has little does not claim more.
 func TestStageEmpty(t *testing.T) {
 	t.Parallel()

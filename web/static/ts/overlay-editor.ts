@@ -1,4 +1,5 @@
 // The editor of an overlay: the server is told what the form holds, saved or not, and the page in the preview's frame follows.
+import { understood } from "./css-check";
 
 const pause = 200; // ms of quiet after which what was typed is shown
 
@@ -31,6 +32,7 @@ export class Editor {
     addEventListener("beforeunload", (e) => this.dirty && e.preventDefault());
     addEventListener("message", (e) => this.overhear(e));
     for (const well of this.form.querySelectorAll<HTMLInputElement>("input[data-well]")) this.join(well);
+    this.checkCSS();
     this.choose();
     this.listen();
     this.onlyWhatFits();
@@ -136,6 +138,16 @@ export class Editor {
       text.value = well.value;
       text.dispatchEvent(new Event("input", { bubbles: true }));
     });
+  }
+
+  /** Says beside a streamer's own CSS that a part of it does nothing. It may be saved all the same: what is right of it counts. */
+  private checkCSS(): void {
+    for (const note of this.form.querySelectorAll<HTMLElement>("[data-css-of]")) {
+      const text = document.getElementById(note.dataset["cssOf"]!) as HTMLTextAreaElement;
+      const look = () => (note.hidden = understood(text.value));
+      look();
+      text.addEventListener("input", look);
+    }
   }
 
   /** What the overlay is seen against, as the streamer last chose. */

@@ -9,7 +9,7 @@ interface Place {
   rank: HTMLElement;
   value: HTMLElement;
   bar: HTMLElement;
-  looks: string; // name and picture, as they are drawn
+  looks: string; // name, picture and what is counted, as they are drawn
 }
 
 export class Leaderboard implements View<"leaderboard"> {
@@ -50,7 +50,7 @@ export class Leaderboard implements View<"leaderboard"> {
     write(this.title, state.title || texts.t(`stage.leaders.${state.period}`));
     write(this.none, state.leaders.length === 0 ? texts.t("stage.leaders.none") : "");
     write(this.marked, state.rehearsal ? texts.t("stage.mark.rehearsal") : "");
-    mark(this.root, { rehearsal: state.rehearsal ?? false, [`by-${state.metric}`]: true });
+    mark(this.root, { rehearsal: state.rehearsal ?? false });
     const before = new Map([...this.places].map(([key, p]) => [key, p.root.offsetTop]));
     const most = Math.max(1, ...state.leaders.map((l) => l.value));
     const now = new Map(state.leaders.map((l) => [userKey(l.user), this.place(l, most)]));
@@ -67,7 +67,8 @@ export class Leaderboard implements View<"leaderboard"> {
   /** A viewer's place, drawn or brought up to date. */
   private place(l: Leader, most: number): Place {
     const key = userKey(l.user);
-    const looks = JSON.stringify([l.user.nickname, l.user.unique_id, l.user.profile_picture]);
+    const metric = this.state?.metric;
+    const looks = JSON.stringify([l.user.nickname, l.user.unique_id, l.user.profile_picture, metric]);
     let p = this.places.get(key);
     if (p?.looks !== looks) {
       p?.root.remove();
@@ -81,7 +82,8 @@ export class Leaderboard implements View<"leaderboard"> {
   }
 
   private make(l: Leader, looks: string): Place {
-    const p: Place = { root: el("li", "leader"), rank: el("b", "rank"), value: el("b", this.state?.metric === "gifts" ? "value" : "value diamonds"), bar: el("i", "leader-bar"), looks };
+    const value = el("b", this.state?.metric === "gifts" ? "value" : "value diamonds");
+    const p: Place = { root: el("li", "leader"), rank: el("b", "rank"), value, bar: el("i", "leader-bar"), looks };
     p.root.append(p.bar, p.rank);
     if (this.options?.avatars && !this.stage.faceless) p.root.append(face(l.user));
     p.root.append(nameOf(l.user), p.value);
