@@ -51,32 +51,29 @@ func BadFile(rule string, event int, message string, cause error) *Error {
 	return &Error{Code: CodeInvalid, Op: "live.Import", Field: "file", Msg: message, Err: errors.Join(found, cause)}
 }
 
-func badOptions(errs ...FieldError) error {
-	for i := range errs {
-		errs[i].Path = strings.TrimSuffix("options."+errs[i].Path, ".")
-	}
-	return &Error{Code: CodeInvalid, Op: "live.Options", Field: errs[0].Path, Msg: errs[0].Message, Err: FieldErrors(errs)}
+func badOptions(e FieldError) error {
+	e.Path = belowOptions(e.Path)
+	return (&wrong{[]FieldError{e}}).found("live.Options")
 }
+
+func belowOptions(path string) string { return strings.TrimSuffix("options."+path, ".") }
 
 // CheckOptions reports everything that is wrong with options, each with its path below "options".
 func CheckOptions(o OverlayOptions) error {
 	w := &wrong{}
 	o.Appearance().check(w)
 	o.check(w)
-	if len(w.errs) == 0 {
-		return nil
+	for i := range w.errs {
+		w.errs[i].Path = belowOptions(w.errs[i].Path)
 	}
-	return badOptions(w.errs...)
+	return w.found("live.Options")
 }
 
 // CheckOverlayName reports what is wrong with an overlay's name. An empty one is none.
 func CheckOverlayName(name string) error {
 	w := &wrong{}
 	w.text("name", name, 80)
-	if len(w.errs) == 0 {
-		return nil
-	}
-	return &Error{Code: CodeInvalid, Op: "live.CheckOverlayName", Field: "name", Msg: w.errs[0].Message, Err: FieldErrors(w.errs)}
+	return w.found("live.CheckOverlayName")
 }
 
 // CheckSize reports what is wrong with a size.
@@ -85,14 +82,19 @@ func CheckSize(s OverlaySize) error {
 	w.number("size.width", s.Width, 50, 7680)
 	w.number("size.height", s.Height, 50, 7680)
 	w.number("size.fps", s.FPS, 1, 120)
-	if len(w.errs) == 0 {
-		return nil
-	}
-	return &Error{Code: CodeInvalid, Op: "live.CheckSize", Field: w.errs[0].Path, Msg: w.errs[0].Message, Err: FieldErrors(w.errs)}
+	return w.found("live.CheckSize")
 }
 
 // wrong collects what does not fit.
 type wrong struct{ errs []FieldError }
+
+// found is everything that does not fit as one error, or nil.
+func (w *wrong) found(op string) error {
+	if len(w.errs) == 0 {
+		return nil
+	}
+	return &Error{Code: CodeInvalid, Op: op, Field: w.errs[0].Path, Msg: w.errs[0].Message, Err: FieldErrors(w.errs)}
+}
 
 func (w *wrong) add(e FieldError) { w.errs = append(w.errs, e) }
 

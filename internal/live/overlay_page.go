@@ -226,8 +226,8 @@ func (s *running) keepSeen(ctx context.Context, seen OverlaySeen) {
 
 // noticeOBS makes marks in the log of what OBS did: a scene, and going on air. Of several overlays in one OBS, one tells.
 func (s *running) noticeOBS(before, now OverlaySeen) {
-	if now.Scene != "" && now.Scene != before.Scene && s.hub.news(s.room, "scene", now.Scene) {
-		s.markers = append(s.markers, obsNote(Note{Topic: "obs_scene", Scene: now.Scene, Text: "OBS scene: " + now.Scene}))
+	if now.Scene != "" && now.Scene != before.Scene && s.hub.news(s.room, obsScene, now.Scene) {
+		s.markers = append(s.markers, newOBSMark(obsScene, Note{Topic: "obs_scene", Scene: now.Scene, Text: "OBS scene: " + now.Scene}))
 	}
 	if now.Streaming == nil {
 		return
@@ -237,14 +237,26 @@ func (s *running) noticeOBS(before, now OverlaySeen) {
 		note = Note{Topic: "obs_on_air", Text: "OBS started streaming"}
 	}
 	first := before.Streaming == nil
-	if s.hub.news(s.room, "streaming", note.Topic) && !(first && !*now.Streaming) { // that it does not stream is no news at the beginning
-		s.markers = append(s.markers, obsNote(note))
+	if s.hub.news(s.room, obsStreaming, note.Topic) && !(first && !*now.Streaming) { // that it does not stream is no news at the beginning
+		s.markers = append(s.markers, newOBSMark(obsStreaming, note))
 	}
 }
 
-func obsNote(n Note) Event {
+// What OBS tells of, beside the page itself.
+const (
+	obsScene     = "scene"
+	obsStreaming = "streaming"
+)
+
+// obsMark is a mark for the log of something OBS did.
+type obsMark struct {
+	sort string // obsScene or obsStreaming
+	note Event
+}
+
+func newOBSMark(sort string, n Note) obsMark {
 	n.Author = "OBS"
-	return Event{Kind: KindNote, Origin: OriginSystem, At: time.Now(), Data: n}
+	return obsMark{sort, Event{Kind: KindNote, Origin: OriginSystem, At: time.Now(), Data: n}}
 }
 
 // mark writes the marks into the log: what came within two seconds is summed up by the last of its sort.
@@ -255,19 +267,18 @@ func (s *running) mark(ctx context.Context, now time.Time) {
 	s.markedAt = now
 	last := map[string]Event{}
 	var order []string
-	for _, e := range s.markers {
-		topic, _, _ := strings.Cut(DataOf[Note](e).Topic, "_o")
-		if _, ok := last[topic]; !ok {
-			order = append(order, topic)
+	for _, m := range s.markers {
+		if _, ok := last[m.sort]; !ok {
+			order = append(order, m.sort)
 		}
-		last[topic] = e
+		last[m.sort] = m.note
 	}
 	s.markers = nil
 	s.marked = slices.DeleteFunc(s.marked, func(t time.Time) bool { return now.Sub(t) >= markersTime })
-	for _, topic := range order {
+	for _, sort := range order {
 		if len(s.marked) < markersMost {
 			s.marked = append(s.marked, now)
-			s.note(ctx, []Event{last[topic]})
+			s.note(ctx, []Event{last[sort]})
 		}
 	}
 }

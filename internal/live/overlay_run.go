@@ -54,7 +54,7 @@ type running struct {
 	saveAt   time.Time // not before
 	saved    int64     // heard, when it was last saved
 	savedAt  time.Time
-	markers  []Event // of OBS, not in the log yet
+	markers  []obsMark // not in the log yet
 	markedAt time.Time
 	marked   []time.Time
 }

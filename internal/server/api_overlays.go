@@ -145,25 +145,19 @@ func (s *Server) answerOverlay(ctx context.Context, id int64, url string) (*over
 }
 
 // Addressed carries where a request was sent to, for links that are used elsewhere.
-type Addressed struct{ base string }
+type Addressed struct {
+	secure bool
+	host   string
+}
 
 // Resolve implements huma.Resolver.
 func (a *Addressed) Resolve(ctx huma.Context) []error {
-	scheme := "http"
-	if ctx.TLS() != nil {
-		scheme = "https"
-	}
-	a.base = scheme + "://" + ctx.Host()
+	a.secure, a.host = ctx.TLS() != nil, ctx.Host()
 	return nil
 }
 
 // baseOf is where the panel is reached.
-func (s *Server) baseOf(a Addressed) string {
-	if s.opts.BaseURL != "" {
-		return s.opts.BaseURL
-	}
-	return a.base
-}
+func (s *Server) baseOf(a Addressed) string { return s.addressAt(a.secure, a.host) }
 
 // overlayInput describes a new overlay.
 type overlayInput struct {
@@ -304,23 +298,20 @@ func (s *Server) apiRevokeOverlay(ctx context.Context, in *OverlayPath) (*overla
 	return s.answerOverlay(ctx, in.ID, "")
 }
 
-func (s *Server) testOverlay(ctx context.Context, in *OverlayPath) (*struct {
+type testAnswer struct {
 	Body struct {
 		Test string `json:"test" doc:"comes back as drawn, once a page has drawn it"`
 	}
-}, error,
-) {
+}
+
+func (s *Server) testOverlay(ctx context.Context, in *OverlayPath) (*testAnswer, error) {
 	test, err := s.opts.Overlays.Test(ctx, in.ID)
 	if err != nil {
 		return nil, problemOf(err, s.reportAPI(err))
 	}
-	out := &struct {
-		Body struct {
-			Test string `json:"test" doc:"comes back as drawn, once a page has drawn it"`
-		}
-	}{}
+	var out testAnswer
 	out.Body.Test = test
-	return out, nil
+	return &out, nil
 }
 
 type stateAnswer struct {

@@ -160,15 +160,17 @@ func (s *Server) demoRoom() string {
 }
 
 // address is where this panel is reached, for links that are used elsewhere.
-func (s *Server) address(r *http.Request) string {
-	if s.opts.BaseURL != "" {
+func (s *Server) address(r *http.Request) string { return s.addressAt(r.TLS != nil, r.Host) }
+
+// addressAt is the same of a request to some host, by TLS or not.
+func (s *Server) addressAt(secure bool, host string) string {
+	switch {
+	case s.opts.BaseURL != "":
 		return s.opts.BaseURL
+	case secure:
+		return "https://" + host
 	}
-	scheme := "http"
-	if r.TLS != nil {
-		scheme = "https"
-	}
-	return scheme + "://" + r.Host
+	return "http://" + host
 }
 
 func overlayURL(base, secret string) string { return base + "/overlay/" + secret }

@@ -22,14 +22,9 @@ export class Clock {
 }
 
 /** Calls f now and then at every whole second of the clock. A timer, no animation frame: those stop while OBS hides the source. */
-export function everySecond(clock: Clock, f: (now: number) => void): () => void {
-  let timer: ReturnType<typeof setTimeout>;
-  const tick = (): void => {
-    timer = setTimeout(tick, 1005 - (clock.now() % 1000)); // a little late rather than early: then a second is shown twice
-    f(clock.now());
-  };
-  tick();
-  return () => clearTimeout(timer);
+export function everySecond(clock: Clock, f: (now: number) => void): void {
+  setTimeout(() => everySecond(clock, f), 1005 - (clock.now() % 1000)); // a little late rather than early: then a second is shown twice
+  f(clock.now());
 }
 
 /** 1:04:09, or 4:09 below an hour. Rounded up where it counts down: what is left is left until it is over. */

@@ -19,18 +19,17 @@ export class Program implements View<"program"> {
   private options: ProgramOptions | undefined;
   private state: ProgramState | undefined;
   private time: Intl.DateTimeFormat | undefined;
-  private stop: (() => void) | undefined;
 
   constructor(private readonly stage: Stage) {
     const times = el("div", "program-times", el("span", "program-ran", icon("clock"), this.elapsed), this.clock);
     this.root.append(el("div", "program-main", this.type, this.name, times), this.countdown, this.marked);
     this.root.hidden = true;
+    everySecond(this.stage.clock, (now) => this.tick(now));
   }
 
   setup(options: ProgramOptions): void {
     this.options = options;
     this.time = clockOf(options, tagOf(this.stage.texts));
-    this.stop ??= everySecond(this.stage.clock, (now) => this.tick(now));
     this.draw();
   }
 

@@ -13,7 +13,6 @@ export class Puppet {
   readonly root: Element;
   private readonly mouth: SVGElement;
   private readonly head: SVGElement;
-  private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     this.root = document.importNode(new DOMParser().parseFromString(source, "image/svg+xml").documentElement, true);
@@ -55,17 +54,13 @@ export class Puppet {
 
   /** Now and then it blinks, and holds its head a little differently. */
   private blink(): void {
-    this.timer = setTimeout(() => {
+    setTimeout(() => {
       this.root.classList.add("blink");
       if (Math.random() < 0.4) this.head.style.setProperty("--tilt", `${(Math.random() * 5 - 2.5).toFixed(1)}deg`);
-      this.timer = setTimeout(() => {
+      setTimeout(() => {
         this.root.classList.remove("blink");
         this.blink();
       }, blinkFor);
     }, 1800 + Math.random() * 4200);
-  }
-
-  stop(): void {
-    clearTimeout(this.timer);
   }
 }

@@ -16,17 +16,16 @@ export class Timer implements View<"timer"> {
   private added: HTMLElement | undefined;
   private options: TimerOptions | undefined;
   private state: TimerState | undefined;
-  private stop: (() => void) | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly stage: Stage) {
     this.root.append(this.title, this.left, this.over, this.marked);
     this.root.hidden = true;
+    everySecond(this.stage.clock, (now) => this.tick(now));
   }
 
   setup(options: TimerOptions): void {
     this.options = options;
-    this.stop ??= everySecond(this.stage.clock, (now) => this.tick(now));
     if (this.state) this.show(this.state, true);
   }
 
