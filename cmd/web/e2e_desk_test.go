@@ -388,3 +388,26 @@ func TestPagesAreAccessible(t *testing.T) {
 		b.value(`fetch("/logout", {method: "POST"}).then(() => "")`)
 	}
 }
+
+// TestHistoryStandsInLine: what was said before the connection looks paler than what is said now, and no other way different.
+func TestHistoryStandsInLine(t *testing.T) {
+	t.Parallel()
+	srv := tiktoktest.NewServer(t)
+	room := srv.Room("mailinh").GoLive()
+	room.Send(tiktoktest.Chat(tiktoktest.Named("ann"), "long ago"))
+	p := serveHere(t, settings(t, srv))
+	p.watch("mailinh")
+	b := browse(t, p.url)
+	b.signIn("en", "dark")
+	b.open("/rooms/mailinh")
+	room.Send(tiktoktest.Chat(tiktoktest.Named("ben"), "just now"))
+	b.until(`document.querySelector("live-feed .row.past") && document.querySelector("live-feed .row.chat:not(.past)")`)
+	place := func(row, part string) string {
+		return b.value(fmt.Sprintf(`String(document.querySelector("live-feed .row%s %s").getBoundingClientRect().x)`, row, part))
+	}
+	for _, part := range []string{".face", ".body"} {
+		if then, now := place(".past", part), place(".chat:not(.past)", part); then != now {
+			t.Errorf("%s of an old row is at %s, of a new one at %s", part, then, now)
+		}
+	}
+}

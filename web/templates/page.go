@@ -87,6 +87,8 @@ func (h Health) word(p Page) string {
 		return p.t("state.live.since", "Time", p.minute(h.Started))
 	case h.state() == "limited" && !h.RetryAt.IsZero():
 		return p.t("state.limited.until", "Time", p.minute(h.RetryAt))
+	case h.state() == "blocked" && h.Reason == live.ReasonNotFound:
+		return p.t("state.blocked.not_found")
 	}
 	return p.t("state." + h.state())
 }

@@ -77,8 +77,10 @@ export class HealthLine extends HealthElement {
   }
 
   private word(): string {
+    const t = this.texts;
     const until = this.state === "limited" && this.health?.retry_at;
-    return until ? this.texts.t("state.limited.until", { Time: this.texts.minute(until) }) : (this.texts.find("state." + this.state) ?? this.state);
+    if (until) return t.t("state.limited.until", { Time: t.minute(until) });
+    return t.find(`state.${this.state}.${this.health?.reason}`) ?? t.find("state." + this.state) ?? this.state;
   }
 
   private clock(): TemplateResult | typeof nothing {
