@@ -3,6 +3,7 @@ package live
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -490,4 +491,28 @@ func (q *alertQueue) newID(kind string) string {
 
 func (q *alertQueue) state(now time.Time) AlertsState {
 	return AlertsState{Paused: q.Paused, Now: q.onScreen(AlertShow, now), Waiting: len(q.Waiting)}
+}
+
+// forget takes a viewer's alerts out without a word, and mentions of them out of others'.
+func (q *alertQueue) forget(who *Forgotten, now time.Time) {
+	if q.Now != nil && who.Is(q.Now.Alert.User) {
+		q.end(AlertSkipped, now)
+	}
+	if q.Now != nil {
+		q.Now.Alert.forget(who)
+	}
+	q.Waiting = slices.DeleteFunc(q.Waiting, func(a queuedAlert) bool { return who.Is(a.Alert.User) })
+	for i := range q.Waiting {
+		q.Waiting[i].Alert.forget(who)
+	}
+	q.History = slices.DeleteFunc(q.History, func(r AlertRecord) bool { return who.Is(r.Alert.User) })
+	for i := range q.History {
+		q.History[i].Alert.forget(who)
+	}
+	q.Streaks = slices.DeleteFunc(q.Streaks, func(s string) bool { return strings.Contains(s, " "+who.Key+" ") })
+}
+
+// forget takes mentions of a viewer out of another's alert.
+func (a *Alert) forget(who *Forgotten) {
+	a.Title, a.Text = who.Unmention(a.Title), who.Unmention(a.Text)
 }

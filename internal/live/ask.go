@@ -2,6 +2,7 @@ package live
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -205,4 +206,9 @@ func cut(s string, runes int) string {
 		return s
 	}
 	return string([]rune(s)[:runes])
+}
+
+// isOf reports whether an ask is a viewer's, alone or with others.
+func (a *ask) isOf(who *Forgotten) bool {
+	return who.Is(a.viewer) || slices.ContainsFunc(a.parts, func(part *ask) bool { return part.isOf(who) })
 }

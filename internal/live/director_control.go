@@ -335,3 +335,30 @@ func (d *directing) note(s skipped, now time.Time) {
 		d.skips = slices.Delete(d.skips, 0, extra)
 	}
 }
+
+// Forget takes a viewer out of what the director knows and does.
+func (d *Director) Forget(ctx context.Context, who *Forgotten) error {
+	return d.do(ctx, func(s *directing) { s.forget(ctx, who) })
+}
+
+// forget cuts short what is said to a viewer and gives up what they wait for. The log has the skips, which name nobody.
+func (d *directing) forget(ctx context.Context, who *Forgotten) {
+	if d.turn != nil && d.turn.ask.isOf(who) {
+		d.skipNow(0)
+	}
+	d.queue.forgetViewer(who)
+	d.writeSkips(ctx)
+	d.skips = slices.DeleteFunc(d.skips, func(i SkippedItem) bool { return i.isOf(who) })
+	if d.said != nil && d.said.isOf(who) {
+		d.said = nil
+	}
+	if d.bridge != nil {
+		delete(d.bridge.comments, who.Key)
+	}
+	d.profile.MutedIDs = slices.DeleteFunc(slices.Clone(d.profile.MutedIDs), func(id string) bool { return id == who.Key })
+}
+
+// isOf reports whether an item is a viewer's. One of several viewers has only their names.
+func (i *QueueItem) isOf(who *Forgotten) bool {
+	return i.Viewer == who.Key || who.Scrub(i.Who) != i.Who
+}

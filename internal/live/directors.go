@@ -89,3 +89,19 @@ func (d *Directors) Director(id string) (*Director, error) {
 	}
 	return nil, &Error{Code: CodeNotFound, Op: "live.Director", Msg: "There is no such story. /api/stories lists them."}
 }
+
+// Forget takes a viewer out of what all directors know and do.
+func (d *Directors) Forget(ctx context.Context, who *Forgotten) error {
+	d.mu.Lock()
+	var all []*Director
+	for _, r := range d.running {
+		all = append(all, r.Director)
+	}
+	d.mu.Unlock()
+	for _, director := range all {
+		if err := director.Forget(ctx, who); err != nil {
+			return err
+		}
+	}
+	return nil
+}

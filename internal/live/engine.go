@@ -264,6 +264,22 @@ func (e *Engine) Follow(ctx context.Context, info SessionInfo, after int64) iter
 	return log.Follow(ctx, after)
 }
 
+// ForgetRecent has those who follow open sessions read the newest events from the store, as they are by now.
+func (e *Engine) ForgetRecent() {
+	e.mu.Lock()
+	for _, w := range e.rooms {
+		if s := w.open(); s != nil {
+			s.Log().forget()
+		}
+	}
+	e.mu.Unlock()
+	e.rehearse.mu.Lock()
+	defer e.rehearse.mu.Unlock()
+	for _, r := range e.rehearse.open {
+		r.session.Log().forget()
+	}
+}
+
 // find returns the watch of a room; of one that was removed and has a replay, one that watches nothing.
 func (e *Engine) find(uniqueID string) (*watch, error) {
 	w, err := e.watched(uniqueID)

@@ -122,3 +122,11 @@ func (l *Log) Follow(ctx context.Context, after int64) iter.Seq2[[]Event, error]
 		}
 	}
 }
+
+// forget leaves what is at hand to the store.
+func (l *Log) forget() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	clear(l.ring[:])
+	l.first = l.last + 1
+}

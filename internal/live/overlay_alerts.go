@@ -253,3 +253,14 @@ func (v *alertsView) snapshot(now time.Time) AlertQueue {
 	}
 	return out
 }
+
+func (v *alertsView) forget(_ context.Context, who *Forgotten, now time.Time) error {
+	v.queue.forget(who, now)
+	v.settle()
+	v.dropped = slices.DeleteFunc(v.dropped, func(r AlertRecord) bool { return who.Is(r.Alert.User) })
+	for i := range v.dropped {
+		v.dropped[i].Alert.forget(who)
+	}
+	v.news.anew = true
+	return nil
+}

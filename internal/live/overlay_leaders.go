@@ -135,3 +135,8 @@ func (v *leaderView) state(time.Time) OverlayState {
 	}
 	return s
 }
+
+func (v *leaderView) forget(context.Context, *Forgotten, time.Time) error {
+	v.dirty, v.next = true, time.Time{}
+	return nil
+}

@@ -128,6 +128,15 @@ func (v *listView) state(now time.Time) OverlayState {
 	return ChatState{v.on.session.ID, events}
 }
 
+// forget reads the lines again. Those of a show that is over stay but for the viewer's: nothing is read of it any more.
+func (v *listView) forget(ctx context.Context, who *Forgotten, _ time.Time) error {
+	if v.on.open {
+		return v.load(ctx)
+	}
+	v.lines = slices.DeleteFunc(v.lines, func(e Event) bool { return who.Is(e.User) })
+	return nil
+}
+
 // shown returns an event as the list shows it, and whether it does.
 func (f *listFilter) shown(e Event) (Event, bool) {
 	if !slices.Contains(f.kinds, e.Kind) || !wanted(e, f.rehearsal) {

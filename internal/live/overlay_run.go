@@ -477,3 +477,12 @@ func (s *running) opening() ([][]byte, int64, error) {
 	}
 	return frames, s.frames.position(), nil
 }
+
+// forget has the view forget, and keeps that before it is answered.
+func (s *running) forget(ctx context.Context, who *Forgotten) error {
+	err := s.view.forget(ctx, who, time.Now())
+	s.skip() // frames that pages have not had yet may name the viewer
+	s.unsaved, s.saveAt = true, time.Time{}
+	s.settle(ctx)
+	return err
+}

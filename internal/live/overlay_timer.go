@@ -219,3 +219,10 @@ func (v *timerView) control(_ context.Context, c OverlayCommand, now time.Time) 
 	v.news.save, v.news.changed = true, true
 	return nil
 }
+
+func (v *timerView) forget(_ context.Context, who *Forgotten, _ time.Time) error {
+	if who.Names(v.addedBy) {
+		v.addedBy = ""
+	}
+	return nil
+}

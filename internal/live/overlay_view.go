@@ -62,10 +62,11 @@ func (b *viewBase) take() viewNews {
 	return n
 }
 
-func (*viewBase) tick(context.Context, time.Time) error   { return nil }
-func (*viewBase) due() time.Time                          { return time.Time{} }
-func (*viewBase) memory() any                             { return nil }
-func (*viewBase) recall(json.RawMessage, time.Time) error { return nil }
+func (*viewBase) tick(context.Context, time.Time) error               { return nil }
+func (*viewBase) due() time.Time                                      { return time.Time{} }
+func (*viewBase) memory() any                                         { return nil }
+func (*viewBase) recall(json.RawMessage, time.Time) error             { return nil }
+func (*viewBase) forget(context.Context, *Forgotten, time.Time) error { return nil }
 
 func (*viewBase) control(context.Context, OverlayCommand, time.Time) error {
 	return &Error{Code: CodeConflict, Op: "live.Overlay", Msg: "An overlay of this kind has nothing to control."}

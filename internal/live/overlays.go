@@ -531,3 +531,26 @@ func (o *Overlays) news(room, sort, value string) bool {
 	o.stage[key] = value
 	return true
 }
+
+// Forget takes a viewer out of what overlays show and keep, and has their pages begin anew. What overlays read from the store is
+// read again: call it once more after the store has forgotten the viewer.
+func (o *Overlays) Forget(ctx context.Context, who *Forgotten) error {
+	o.mu.Lock()
+	var runs, previews []*overlayRun
+	for _, run := range o.running {
+		runs = append(runs, run)
+	}
+	for _, run := range o.previews {
+		previews = append(previews, run)
+	}
+	o.mu.Unlock()
+	for _, run := range previews {
+		run.later(ctx, func(s *running) { _ = s.forget(ctx, who) }) // it keeps nothing, and may end any moment
+	}
+	for _, run := range runs {
+		if err := run.try(ctx, func(s *running) error { return s.forget(ctx, who) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}

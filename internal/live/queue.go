@@ -383,3 +383,19 @@ func (q *queue) waiting() []*ask {
 	}
 	return out
 }
+
+func (q *queue) forgetViewer(who *Forgotten) {
+	for _, list := range []*[]*ask{&q.gifts, &q.chats} {
+		*list = slices.DeleteFunc(*list, func(a *ask) bool {
+			if !a.isOf(who) {
+				return false
+			}
+			q.skip(a, SkipOperator)
+			return true
+		})
+	}
+	delete(q.answered, who.Key)
+	for _, names := range []*[]string{&q.notice.data.Follows, &q.notice.data.Shares, &q.notice.data.Joins} {
+		*names = slices.DeleteFunc(*names, who.Names)
+	}
+}

@@ -114,8 +114,8 @@ func (i *Inputs) names() string {
 	return out
 }
 
-// read checks data, which stands at path, against the type; own data is the program's, not a client's. The StoryInput it returns is canonical: defaults filled in,
-// unknown keys gone, every text as it came.
+// read checks data, which stands at path, against the type; own data is the program's, not a client's. The StoryInput it returns
+// is canonical: defaults filled in, unknown keys gone, every text as it came.
 func (t InputType) read(data json.RawMessage, path string, own bool) (Input, live.StoryInput, error) {
 	f := newFields(path, data)
 	f.own = own
