@@ -175,43 +175,61 @@ func (p *player) run(ctx context.Context, s *Session) {
 // wait lets the silence before an event pass, at the replay's speed and never more than replayGap of it, and returns when
 // that was planned to be over.
 func (p *player) wait(ctx context.Context, s *Session, due time.Time, silence time.Duration) (time.Time, error) {
-	if speed := p.now().Speed; silence > time.Duration(float64(replayGap)*speed) {
-		left := time.Duration(float64(replayGap) * speed)
+	if most := time.Duration(float64(replayGap) * p.now().Speed); silence > most {
 		if err := s.Deliver(ctx, []Event{shortened(silence)}); err != nil {
 			return due, err
 		}
-		silence = left
+		silence = most
 	}
 	if lag := time.Since(due); lag > time.Second { // the store was slow: what was missed is not caught up in a rush
 		due = due.Add(lag)
 	}
 	for {
-		state := p.now()
-		due = due.Add(time.Duration(float64(silence) / state.Speed))
-		for state.Paused {
-			select {
-			case <-p.changed:
-			case <-ctx.Done():
-				return due, ctx.Err()
-			}
-			now := p.now()
-			if !now.Paused {
-				due = time.Now().Add(max(0, time.Duration(float64(silence)/now.Speed)))
-			}
-			state = now
+		speed, held, err := p.going(ctx)
+		if err != nil {
+			return due, err
 		}
-		timer := time.NewTimer(time.Until(due))
-		select {
-		case <-timer.C:
-			return due, nil
-		case <-p.changed: // what is left of the silence passes as is asked for now
-			timer.Stop()
-			silence = max(0, time.Duration(float64(time.Until(due))*state.Speed))
+		if held {
 			due = time.Now()
-		case <-ctx.Done():
-			timer.Stop()
-			return due, ctx.Err()
 		}
+		due = due.Add(time.Duration(float64(silence) / speed))
+		changed, err := p.sleep(ctx, due)
+		if err != nil || !changed {
+			return due, err
+		}
+		// What is left of the silence passes as is asked for now.
+		silence = max(0, time.Duration(float64(time.Until(due))*speed))
+		due = time.Now()
+	}
+}
+
+// going returns the replay's speed once it is not paused, and whether it was.
+func (p *player) going(ctx context.Context) (speed float64, held bool, err error) {
+	for {
+		state := p.now()
+		if !state.Paused {
+			return state.Speed, held, nil
+		}
+		held = true
+		select {
+		case <-p.changed:
+		case <-ctx.Done():
+			return 0, held, ctx.Err()
+		}
+	}
+}
+
+// sleep returns at a time, or true as soon as the replay was changed.
+func (p *player) sleep(ctx context.Context, until time.Time) (changed bool, err error) {
+	timer := time.NewTimer(time.Until(until))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return false, nil
+	case <-p.changed:
+		return true, nil
+	case <-ctx.Done():
+		return false, ctx.Err()
 	}
 }
 

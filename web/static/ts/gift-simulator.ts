@@ -8,7 +8,7 @@ import type { Texts } from "./i18n";
 import { script } from "./said";
 import { dropBrokenPictures, pictureSrc } from "./pictures";
 import { ScenarioEditor } from "./scenario-editor";
-import { Refused, type Api, type Run, type Scenario, type SessionInfo, type Watch } from "./simulator-api";
+import { Refused, speeds, type Api, type Run, type Scenario, type SessionInfo, type Watch } from "./simulator-api";
 import {
   giftSign, hows, kinds, mostAtOnce, paced, recall, Recorder, remember, slowestPace, stepOf, wrongFields, type CatalogueGift, type Form, type Wrong,
 } from "./simulator-steps";
@@ -17,7 +17,6 @@ import type { User } from "./wire.gen";
 const tabs = ["send", "scenarios", "replay"] as const;
 type Tab = (typeof tabs)[number];
 
-const speeds = [1, 2, 5, 10];
 const firstGift = 5655; // a Rose: what most viewers know
 const typing = 200; // ms of rest before the catalogue is searched
 const hash = "#simulate"; // opens the drawer with the page

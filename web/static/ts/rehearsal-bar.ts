@@ -3,9 +3,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { may } from "./access";
 import { icon, LightElement } from "./element";
 import type { Texts } from "./i18n";
-import { Refused, type Api, type Watch } from "./simulator-api";
-
-const speeds = [1, 2, 5, 10];
+import { Refused, speeds, type Api, type Watch } from "./simulator-api";
 
 export class RehearsalBar extends LightElement {
   texts!: Texts;

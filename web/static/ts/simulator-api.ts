@@ -3,6 +3,9 @@ import type { Texts } from "./i18n";
 import type { CatalogueGift, Step } from "./simulator-steps";
 import type { User } from "./wire.gen";
 
+/** Of a replay, to choose from; the API takes any from the first to the last. */
+export const speeds = [1, 2, 5, 10];
+
 export interface SessionInfo {
   id: number;
   title: string;
