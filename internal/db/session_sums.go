@@ -58,17 +58,12 @@ type SessionList struct {
 	From, To      time.Time // by start
 	Shorter       time.Duration
 	Longer        time.Duration
-	Sort          string // one of SessionSorts; "" is "start"
+	Sort          string // a key of sessionOrder; "" is "start"
 	Ascending     bool
 	Limit, Offset int
 }
 
-// SessionSorts are what a list of sessions can be sorted by.
-func SessionSorts() []string {
-	return []string{"start", "length", "peak", "average", "comments", "diamonds", "gifters", "follows"}
-}
-
-// sessionOrder is the column of each sort.
+// sessionOrder is what a list of sessions can be sorted by, and the column of each.
 var sessionOrder = map[string]string{
 	"start": "s.started_ms", "length": sessionLength, "peak": "u.viewers_peak", "average": "1.0 * u.viewers_sum / max(u.viewers_count, 1)",
 	"comments": "u.comments", "diamonds": "u.diamonds", "gifters": "u.gifters", "follows": "u.follows",
