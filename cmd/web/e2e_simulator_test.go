@@ -232,22 +232,32 @@ func TestReplayOfARemovedRoom(t *testing.T) {
 	room := srv.Room("mailinh").GoLive()
 	p := serveHere(t, settings(t, srv))
 	p.watch("mailinh")
+	b := browse(t, p.url)
+	b.signIn("ja", "dark")
+	b.open("/rooms/mailinh")
+	b.until(`document.querySelector("live-feed .window")`)
 	session := openSession(t, p, "mailinh")
 	for n := range 3 {
 		m := tiktoktest.Chat(tiktoktest.Named("ben"), fmt.Sprint("line ", n))
 		m.At = time.Now().Add(time.Duration(n) * time.Minute)
 		room.Send(m)
 	}
+	b.until(`document.querySelectorAll("live-feed .row.chat").length >= 3`)
 	room.End(tiktoktest.EndedByHost)
 	p.awaitState("mailinh", live.StateEnded)
 	if status, body := p.ask(http.MethodDelete, "/api/rooms/mailinh", nil); status != http.StatusNoContent {
 		t.Fatalf("the room was not removed: %d %s", status, body)
 	}
-	b := browse(t, p.url)
-	b.signIn("ja", "dark")
 	b.open(fmt.Sprintf("/sessions/%d", session))
 	const menu = `details:has(form[action="/rooms/mailinh/replay"])`
+	b.size(int(onPhone.width), int(onPhone.height))
 	b.do(chromedp.Click(menu+" summary"), chromedp.WaitVisible(menu+" button"))
+	b.picture("replay-removed-menu-phone-ja")
+	const place = `document.querySelector('.menu[open] .sheet').getBoundingClientRect()`
+	if b.value(`String(`+place+`.left >= 0 && `+place+`.right <= innerWidth)`) != "true" {
+		t.Error("on a phone the form is not all on the screen")
+	}
+	b.size(int(onDesk.width), int(onDesk.height))
 	b.picture("replay-removed-menu-ja")
 	b.do(chromedp.Click(menu + " button"))
 	b.until(`location.pathname === "/rooms/mailinh" && document.querySelectorAll("live-feed .row.chat").length > 0`)
