@@ -91,6 +91,8 @@ type sounds struct {
 	kept  map[string]*sound
 	order []string // the oldest first
 	bytes int
+
+	failed time.Time // when one could not be made; zero if one could since
 }
 
 type sound struct {
@@ -138,15 +140,24 @@ func (k *sounds) settle(id string, s *sound) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if s.err != nil {
+		k.failed = time.Now()
 		delete(k.kept, id)
 		return
 	}
+	k.failed = time.Time{}
 	k.order, k.bytes = append(k.order, id), k.bytes+len(s.speech.WAV)
 	for k.bytes > soundsKept && len(k.order) > 1 {
 		k.bytes -= len(k.kept[k.order[0]].speech.WAV)
 		delete(k.kept, k.order[0])
 		k.order = k.order[1:]
 	}
+}
+
+// VoiceFailed returns when the host's voice last failed; the zero time if it has spoken since, or always did.
+func (o *Overlays) VoiceFailed() time.Time {
+	o.sounds.mu.Lock()
+	defer o.sounds.mu.Unlock()
+	return o.sounds.failed
 }
 
 // Sound returns a sound of a host overlay by its id.

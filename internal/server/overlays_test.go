@@ -3,6 +3,7 @@ package server_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -21,10 +22,15 @@ import (
 	"showcaller/internal/server"
 )
 
-// hum is a live.Voice.
+// hum is a live.Voice that cannot say one thing.
 type hum struct{}
 
+const hoarse = "I am hoarse."
+
 func (hum) Speak(_ context.Context, text string) (live.Speech, error) {
+	if text == hoarse {
+		return live.Speech{}, errors.New("this is no speech")
+	}
 	return live.Speech{WAV: []byte("RIFF" + text), Length: time.Second, Envelope: []int{0, 100}}, nil
 }
 
@@ -448,6 +454,35 @@ func TestHostOverSocket(t *testing.T) {
 		return q.State == "listening"
 	})
 }
+
+// TestHostWithoutItsVoice: where the speech server answers nonsense the words are shown all the same, and the editor says why nothing is heard, until it
+// speaks again.
+func TestHostWithoutItsVoice(t *testing.T) {
+	f := start(t)
+	f.setUp()
+	f.liveRoom("ann")
+	f.api("PATCH", "/api/rooms/ann", map[string]any{"story_id": "1"}, nil)
+	o := f.overlay("host", "ann", nil)
+	page := f.overlayPage(o.URL)
+	page.ofType("snapshot")
+	for words, failed := range map[string]int{hoarse: 1, "I am well.": 0} {
+		f.eventually("the host takes the words", func() bool {
+			return f.api("POST", "/api/stories/1/director", map[string]any{"action": "say", "text": words}, nil).StatusCode < 300
+		})
+		clip := page.until(words, func(f overlayFrame) bool {
+			if f.Type == "host" {
+				page.say(map[string]any{"type": "ack", "turn": f.Turn, "clip": f.Clip})
+			}
+			return f.Type == "host" && f.Speech == words
+		})
+		_, doc := f.page(overlayPathOf(o))
+		if clip.Timed != (failed == 1) || doc.Find("[data-voice-failed]").Length() != failed {
+			t.Errorf("%s: timed %v, %d notices", words, clip.Timed, doc.Find("[data-voice-failed]").Length())
+		}
+	}
+}
+
+func overlayPathOf(o overlay) string { return "/overlays/" + strconv.FormatInt(o.ID, 10) }
 
 // TestOverlayAPI: make, list, change, export, import, delete.
 func TestOverlayAPI(t *testing.T) {

@@ -527,7 +527,10 @@ func (s *Server) renderOverlay(w http.ResponseWriter, r *http.Request, o db.Over
 	if err != nil {
 		return err
 	}
-	v := templates.OverlayPage{Page: s.view(r, ""), OverlayCard: card, Once: randomToken(), Silent: o.Kind == live.OverlayHost && !s.opts.Overlays.Speaks()}
+	v := templates.OverlayPage{Page: s.view(r, ""), OverlayCard: card, Once: randomToken()}
+	if o.Kind == live.OverlayHost {
+		v.Silent, v.VoiceFailed = !s.opts.Overlays.Speaks(), s.opts.Overlays.VoiceFailed()
+	}
 	v.Page.Title, v.Path = v.OverlayCard.Title(v.Page), overlayPath(o.ID)
 	if v.Form, err = overlayForm(o); err != nil {
 		return err

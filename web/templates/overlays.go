@@ -172,7 +172,8 @@ type OverlayPage struct {
 	Gifts        []live.GiftItem
 	Now          OverlayNow
 	Once         string
-	Silent       bool // a host without a voice: no speech server is configured
+	Silent       bool      // a host without a voice: no speech server is configured
+	VoiceFailed  time.Time // when a host's speech server failed; zero if it works
 }
 
 // OverlayNow is what an overlay shows at this moment, and why something that was asked of it was not done.
