@@ -185,9 +185,11 @@ func (e *Engine) want(ctx context.Context, uniqueID string, wanted bool) error {
 // RoomState is a room with its health.
 type RoomState struct {
 	Room
-	Health  Health
-	Removed bool // it is here only for as long as a session of it is replayed
+	Health Health
 }
+
+// Removed reports whether a room is not in the list, and here only for as long as a session of it is replayed.
+func (r RoomState) Removed() bool { return r.Health.Reason == ReasonRemoved }
 
 // Room returns a room's state and a channel that is closed when it changes. A room that was removed is found while a session of it
 // is replayed.

@@ -43,6 +43,7 @@ const (
 	ReasonRestart  Reason = "restart"  // Showcaller itself was not running
 	ReasonStorage  Reason = "storage"  // the database could not be written
 	ReasonStopped  Reason = "stopped"  // somebody disconnected the room
+	ReasonRemoved  Reason = "removed"  // the room is not in the list: it is here only for as long as a session of it is replayed
 	ReasonProtocol Reason = "protocol" // TikTok sent what we cannot read
 )
 

@@ -40,7 +40,7 @@ func (e *Engine) Replay(ctx context.Context, of SessionInfo, speed float64) (Ses
 	w, err := e.find(of.Room)
 	if err != nil {
 		w = e.newWatch(Room{UniqueID: of.Room})
-		w.removed = true
+		w.health.Reason = ReasonRemoved
 	}
 	if w.open() == nil { // the room's page shows the replay, and one thing at a time
 		e.endFor(of.Room, EndStopped)

@@ -19,16 +19,15 @@ const (
 // watch watches one room: one goroutine that listens while the room is wanted, and the session its events go to. It is the
 // Listener its source calls.
 type watch struct {
-	engine  *Engine
-	name    string // the room's unique_id
-	demo    bool
-	source  Source
-	log     *slog.Logger
-	cancel  context.CancelFunc
-	kick    chan struct{} // the wish changed
-	left    []SessionInfo // open sessions a crash left; owned by run
-	removed bool          // the room is not in the list: nothing listens, and a replay is all there is of it
-	urgent  bool          // somebody is waiting for this room: it is asked about before the others; owned by run
+	engine *Engine
+	name   string // the room's unique_id
+	demo   bool
+	source Source
+	log    *slog.Logger
+	cancel context.CancelFunc
+	kick   chan struct{} // the wish changed
+	left   []SessionInfo // open sessions a crash left; owned by run
+	urgent bool          // somebody is waiting for this room: it is asked about before the others; owned by run
 
 	mu      sync.Mutex
 	room    Room
@@ -211,7 +210,7 @@ func (w *watch) state() (RoomState, <-chan struct{}) {
 	if w.session != nil {
 		h.Dropped = w.session.Dropped()
 	}
-	return RoomState{w.room, h, w.removed}, w.changed
+	return RoomState{w.room, h}, w.changed
 }
 
 // signal tells the readers of state that it changed. The caller does not hold the lock.

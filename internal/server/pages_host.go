@@ -22,7 +22,7 @@ const hostChoices = 100
 func (s *Server) hostBox(ctx context.Context, room live.RoomState) (templates.HostBox, error) {
 	host, _ := s.watchHost(ctx, room.StoryID)
 	box := templates.HostBox{Queue: host.Queue, More: host.More, At: time.Now(), Once: randomToken()}
-	if box.Queue != nil || room.Removed {
+	if box.Queue != nil || room.Removed() {
 		return box, nil
 	}
 	stories, err := s.db.StoryList(ctx, 0, hostChoices)

@@ -87,7 +87,7 @@ func (s *Server) renderReview(w http.ResponseWriter, r *http.Request, status int
 	}
 	v.Name = "@" + ask.session.Room
 	room, _, err := s.engine.Room(ask.session.Room)
-	if v.Removed = err != nil || room.Removed; room.Nickname != "" {
+	if v.Removed = err != nil || room.Removed(); room.Nickname != "" {
 		v.Name = room.Nickname
 	}
 	v.Title = v.Printer.T("review.title", "Name", v.Name, "Date", v.Printer.Date(ask.session.StartedAt))

@@ -116,7 +116,7 @@ func (s *Server) renderRoom(w http.ResponseWriter, r *http.Request, status int, 
 	}
 	v := templates.LivePage{
 		Page: s.view(r, ""), UniqueID: room.UniqueID, Nickname: room.Nickname, Picture: room.Picture, Demo: room.Demo,
-		Wanted: room.Wanted, Removed: room.Removed, Health: healthView(room),
+		Wanted: room.Wanted, Removed: room.Removed(), Health: healthView(room),
 	}
 	v.Title, v.Room = v.Printer.T("live.title", "Name", v.Name()), room.UniqueID
 	if r.Method != http.MethodGet {

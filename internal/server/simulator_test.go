@@ -292,6 +292,9 @@ func TestReplayOfARemovedRoom(t *testing.T) {
 	if res.Request.URL.Path != "/rooms/gone" || desk.Find("rehearsal-bar form").Length() == 0 {
 		t.Fatalf("it leads to %s", res.Request.URL)
 	}
+	if said := desk.Find("health-note").Text(); !strings.Contains(said, "taken off the list") {
+		t.Errorf("its desk says %q", said)
+	}
 	if n := desk.Find(`form[action$="/connect"], form[action$="/host"] [name=story]`).Length(); n > 0 {
 		t.Errorf("its desk has %d forms that a room must be in the list for", n)
 	}

@@ -4,7 +4,7 @@ export type Kind = "connect" | "comment" | "gift" | "like" | "join" | "follow" |
 
 export type Origin = "tiktok" | "simulated" | "replay" | "api" | "system";
 
-export type Reason = "bad_name" | "not_found" | "offline" | "suspended" | "restricted" | "blocked" | "sign_limit" | "sign_auth" | "sign_down" | "handshake" | "stale" | "network" | "restart" | "storage" | "stopped" | "protocol";
+export type Reason = "bad_name" | "not_found" | "offline" | "suspended" | "restricted" | "blocked" | "sign_limit" | "sign_auth" | "sign_down" | "handshake" | "stale" | "network" | "restart" | "storage" | "stopped" | "removed" | "protocol";
 
 export type OverlayKind = "chat" | "alerts" | "goal" | "leaderboard" | "counter" | "ticker" | "program" | "timer" | "host";
 
