@@ -156,7 +156,7 @@ func (b *visitor) works(role live.TeamRole, sessions []int64) {
 		b.replays(review, sessions[2])
 	case live.RoleOwner:
 		b.deletes(sessions[3])
-		b.looksAtTheAudit("hid messages", "shared a session", "started a replay", "deleted a session", "exported")
+		b.looksAtTheAudit("hid messages", "showed messages again", "shared a session", "started a replay", "deleted a session", "exported")
 	}
 }
 
@@ -183,13 +183,16 @@ func (b *visitor) reads(review string) {
 	}
 }
 
-// hidesAndNotes takes a line of the demo's audience off the overlays, and writes a note on a minute.
+// hidesAndNotes takes a line of the demo's audience off the overlays and brings it back, and writes a note on a minute.
 func (b *visitor) hidesAndNotes(review string) {
 	b.t.Helper()
 	b.open("/rooms/demo")
 	b.until(`document.querySelector("live-feed [data-hide]")`)
-	seq := b.value(`(() => { const b = [...document.querySelectorAll("live-feed [data-hide]")].at(-1); b.click(); return b.dataset.hide; })()`)
-	b.until(`document.querySelector('live-feed .row.struck[data-id="` + seq + `"]')?.innerText.includes("the-moderator")`)
+	id := b.value(`(() => { const b = [...document.querySelectorAll("live-feed [data-hide]")].at(-1); b.click(); return b.dataset.hide; })()`)
+	row := `document.querySelector('live-feed .row[data-id="` + id + `"]')`
+	b.until(row + `.matches(".struck") && ` + row + `.innerText.includes("the-moderator")`)
+	b.value(row + `.querySelector("[data-hide][aria-pressed=true]").click(), ""`)
+	b.until(`!` + row + `.matches(".struck")`)
 	b.notes(review, "a good start")
 }
 

@@ -136,6 +136,7 @@ type Delete struct {
 	SourceIDs []string `json:"source_ids,omitempty"`
 	UserIDs   []string `json:"user_ids,omitempty"` // by key, where it is the team's
 	Author    string   `json:"author,omitempty"`   // of the team; TikTok's moderators are not named
+	Shown     bool     `json:"shown,omitempty"`    // the team shows again what it hid of these
 }
 
 // Battle is the state of a match between hosts.

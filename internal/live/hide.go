@@ -21,11 +21,38 @@ func NewHideViewer(key, author string, origin Origin) Event {
 	return Event{Kind: KindDelete, Origin: origin, At: time.Now(), Data: Delete{UserIDs: []string{key}, Author: author}}
 }
 
+// Again turns what hides into the event that shows the same again.
+func Again(hides Event) Event {
+	d := DataOf[Delete](hides)
+	d.Shown = true
+	hides.Data = d
+	return hides
+}
+
 // Written reports whether an event is something a viewer wrote, which the team may hide. A gift is not: who paid is thanked.
 func Written(e Event) bool { return e.Kind == KindComment || e.Kind == KindQuestion }
 
 // Hides reports whether a Delete event takes an event of its session away. What comes after it stays.
-func Hides(gone, e Event) bool {
+func Hides(gone, e Event) bool { return !DataOf[Delete](gone).Shown && Means(gone, e) }
+
+// HiddenBy returns which of a session's Deletes, in order, hides an event; false if none does any more. The team shows again what it
+// hid itself; what TikTok's moderators removed stays removed.
+func HiddenBy(deletes []Event, e Event) (Event, bool) {
+	shown := false
+	for _, gone := range slices.Backward(deletes) {
+		switch d := DataOf[Delete](gone); {
+		case !Means(gone, e):
+		case d.Shown:
+			shown = true
+		case d.Author == "" || !shown:
+			return gone, true
+		}
+	}
+	return Event{}, false
+}
+
+// Means reports whether a Delete event is about an event of its session, to hide it or to show it again.
+func Means(gone, e Event) bool {
 	d := DataOf[Delete](gone)
 	switch {
 	case gone.Seq < e.Seq, d.Author != "" && !Written(e):

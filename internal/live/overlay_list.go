@@ -15,7 +15,8 @@ type listView struct {
 	parts  viewParts
 	filter listFilter
 	on     airing
-	lines  []Event // the oldest first
+	lines  []Event // the oldest first; some may be hidden
+	gone   []Event // Deletes that mean one of the lines
 }
 
 // listFilter says which events a list shows.
@@ -81,7 +82,7 @@ func (v *listView) begin(ctx context.Context, on airing) (int64, error) {
 
 // load reads the lines that are there already.
 func (v *listView) load(ctx context.Context) error {
-	if v.lines = nil; !v.on.open { // what was said in yesterday's show is not for today's
+	if v.lines, v.gone = nil, nil; !v.on.open { // what was said in yesterday's show is not for today's
 		return nil
 	}
 	events, err := v.parts.store.RecentEvents(ctx, v.on.session.ID, append(slices.Clone(v.filter.kinds), KindDelete), v.on.last, listBacklog)
@@ -101,8 +102,7 @@ func (v *listView) hear(e Event, _ time.Time) {
 // takeIn adds an event to the lines and returns it as it is shown; false if it is not.
 func (v *listView) takeIn(e Event) (Event, bool) {
 	if e.Kind == KindDelete && v.filter.kind == OverlayChat && !e.History {
-		v.lines = slices.DeleteFunc(v.lines, func(line Event) bool { return Hides(e, line) })
-		return e, true
+		return e, v.heed(e)
 	}
 	e, ok := v.filter.shown(e)
 	if !ok {
@@ -115,10 +115,20 @@ func (v *listView) takeIn(e Event) (Event, bool) {
 	return e, true
 }
 
+// heed hides lines, of which pages are told, or shows them again, for which pages begin anew.
+func (v *listView) heed(gone Event) (told bool) {
+	v.gone = slices.DeleteFunc(append(v.gone, gone), func(d Event) bool {
+		return !slices.ContainsFunc(v.lines, func(line Event) bool { return Means(d, line) })
+	})
+	again := DataOf[Delete](gone).Shown
+	v.news.anew = v.news.anew || again
+	return !again
+}
+
 func (v *listView) state(now time.Time) OverlayState {
 	events := []Event{}
 	for _, e := range v.lines {
-		if v.filter.fade == 0 || now.Sub(e.At) < v.filter.fade {
+		if _, hidden := HiddenBy(v.gone, e); !hidden && (v.filter.fade == 0 || now.Sub(e.At) < v.filter.fade) {
 			events = append(events, e)
 		}
 	}

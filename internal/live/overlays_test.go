@@ -507,14 +507,28 @@ func TestOverlayHides(t *testing.T) {
 		}
 		first := session.Log().Last() + 1
 		s.say(made(by("1", "rude")), by("1", "sorry"), by("2", "spam"), giftOf("Galaxy", 1000), by("2", "more spam"))
-		s.say(live.NewHide(live.Event{Kind: live.KindComment, Seq: first}, "linh", live.OriginSystem), live.NewHideViewer("2", "linh", live.OriginSystem), by("2", "I am good now"))
-		var got []string
-		for _, e := range state[live.ChatState](s, 1).Events {
-			got = append(got, strings.TrimSpace(string(e.Kind)+" "+live.Text(e)))
+		hide, hideAll := live.NewHide(live.Event{Kind: live.KindComment, Seq: first}, "linh", live.OriginSystem), live.NewHideViewer("2", "linh", live.OriginSystem)
+		lines := func() (got []string) {
+			for _, e := range state[live.ChatState](s, 1).Events {
+				got = append(got, strings.TrimSpace(string(e.Kind)+" "+live.Text(e)))
+			}
+			return got
 		}
-		if diff := cmp.Diff([]string{"comment sorry", "gift", "comment I am good now"}, got); diff != "" {
+		v := s.open(1, nil)
+		s.say(hide, hideAll, by("2", "I am good now"))
+		if diff := cmp.Diff([]string{"comment sorry", "gift", "comment I am good now"}, lines()); diff != "" {
 			t.Errorf("lines (-want +got):\n%s", diff)
 		}
+		s.say(live.Again(hide), live.Again(hideAll))
+		if diff := cmp.Diff([]string{"comment rude", "comment sorry", "comment spam", "gift", "comment more spam", "comment I am good now"}, lines()); diff != "" {
+			t.Errorf("shown again (-want +got):\n%s", diff)
+		}
+		time.Sleep(time.Second)
+		synctest.Wait()
+		if last := v.last(); !strings.Contains(last, `"snapshot"`) || !strings.Contains(last, "more spam") {
+			t.Errorf("the page is told %s: %s", v.types(), last)
+		}
+		v.close()
 	})
 }
 

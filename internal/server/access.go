@@ -75,6 +75,7 @@ var accessTable = map[string]access{
 	// Forms of pages. What a form of the host may ask is finer than its address: see hostAction.
 	"POST /rooms/{unique_id}/pin": moderator, "POST /rooms/{unique_id}/unpin": moderator,
 	"POST /rooms/{unique_id}/hide":                  moderator.as("hidden"),
+	"POST /rooms/{unique_id}/show":                  moderator.as("shown"),
 	"POST /rooms/{unique_id}/viewers/{viewer}/note": moderator,
 	"POST /viewers/{viewer}/note":                   moderator, "POST /viewers/{viewer}/forget": owner.as("viewer_forgotten"),
 	"POST /sessions/import": operator.as("imported"), "POST /api/sessions/import": operator.as("imported"),
@@ -120,6 +121,7 @@ var accessTable = map[string]access{
 	// The API: changing. What may be asked of a host and of an alert queue is finer: see hostAction and alertAction.
 	"POST /api/sessions/{id}/pins": moderator, "DELETE /api/sessions/{id}/pins/{seq}": moderator,
 	"POST /api/sessions/{id}/hidden":                   moderator.as("hidden"),
+	"DELETE /api/sessions/{id}/hidden":                 moderator.as("shown"),
 	"PUT /api/rooms/{unique_id}/viewers/{viewer}/note": moderator,
 	"POST /api/stories/{storyId}/director":             moderator.as("host"), "POST /api/overlays/{id}/queue": moderator.as("alerts"),
 	"POST /api/rooms/{unique_id}/overlays/stop": moderator.as("screen_cleared"), "POST /api/rooms/{unique_id}/overlays/resume": moderator.as("screen_resumed"),

@@ -130,6 +130,7 @@ func (s *Server) markOperations(api huma.API) {
 	huma.Register(api, created("/api/sessions/{id}/pins", "pin", "Pin an event for the team; TikTok's viewers do not see it"), s.apiPin)
 	huma.Register(api, empty(http.MethodDelete, "/api/sessions/{id}/pins/{seq}", "unpin", "Take a pin off"), s.apiUnpin)
 	huma.Register(api, created("/api/sessions/{id}/hidden", "hide", "Hide a message, or what a viewer has written so far, from chat overlays and the AI host; TikTok's viewers still see it"), s.apiHide)
+	huma.Register(api, empty(http.MethodDelete, "/api/sessions/{id}/hidden", "show", "Show again what the team hid: on chat overlays too; the AI host leaves it unanswered"), s.apiShow)
 }
 
 func (s *Server) listMarks(ctx context.Context, in *struct {

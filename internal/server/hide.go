@@ -29,6 +29,11 @@ type hideAnswer struct {
 
 // hideForm handles POST /rooms/{unique_id}/hide: what was written in the newest session leaves the chat overlays.
 func (s *Server) hideForm(w http.ResponseWriter, r *http.Request) error {
+	return s.changeHidden(w, r, s.hide)
+}
+
+// changeHidden does what a form asks with messages of a room's newest session.
+func (s *Server) changeHidden(w http.ResponseWriter, r *http.Request, change func(context.Context, int64, hiding) (int64, error)) error {
 	return s.changeRoom(w, r, func(name string) error {
 		room, _, err := s.engine.Room(name)
 		if err != nil {
@@ -36,7 +41,7 @@ func (s *Server) hideForm(w http.ResponseWriter, r *http.Request) error {
 		}
 		what := hiding{Viewer: r.PostForm.Get("viewer")}
 		what.Seq, _ = strconv.ParseInt(r.PostForm.Get("seq"), 10, 64) // 0 is no number of a message: hide says so
-		_, err = s.hide(r.Context(), room.Health.SessionID, what)
+		_, err = change(r.Context(), room.Health.SessionID, what)
 		return err
 	})
 }
@@ -48,6 +53,76 @@ func (s *Server) apiHide(ctx context.Context, in *hideRequest) (*hideAnswer, err
 		return nil, problemOf(err, s.reportAPI(err))
 	}
 	return &out, nil
+}
+
+// showForm handles POST /rooms/{unique_id}/show: what the team hid in the newest session is back.
+func (s *Server) showForm(w http.ResponseWriter, r *http.Request) error {
+	return s.changeHidden(w, r, s.showAgain)
+}
+
+func (s *Server) apiShow(ctx context.Context, in *struct {
+	SessionPath
+	Seq    int64  `query:"seq" minimum:"0" doc:"the message; left out with viewer"`
+	Viewer string `query:"viewer" maxLength:"200" doc:"the key of the viewer, all of whose messages that the team hid are shown again"`
+},
+) (*struct{}, error) {
+	_, err := s.showAgain(ctx, in.ID, hiding{in.Seq, in.Viewer})
+	return s.done(err)
+}
+
+// showAgain undoes hiding in an open session; 0 if nothing was hidden.
+func (s *Server) showAgain(ctx context.Context, session int64, what hiding) (int64, error) {
+	open, err := s.engine.Session(session)
+	if err != nil {
+		return 0, err
+	}
+	author, origin := teamMark(ctx, open)
+	hides := live.NewHideViewer(what.Viewer, author, origin)
+	hidden := false
+	if what.Viewer != "" {
+		hidden, err = s.someHidden(ctx, session, what.Viewer)
+	} else {
+		var e live.Event
+		if e, err = s.message(ctx, session, what.Seq); err == nil {
+			hides = live.NewHide(e, author, origin)
+			hidden, err = s.teamHid(ctx, e)
+		}
+	}
+	if err != nil || !hidden {
+		return 0, err
+	}
+	return open.Append(ctx, live.Again(hides))
+}
+
+// teamHid reports whether a message is hidden. A conflict: not by the team.
+func (s *Server) teamHid(ctx context.Context, e live.Event) (bool, error) {
+	deletes, err := s.db.Deletes(ctx, e.SessionID)
+	gone, hidden := live.HiddenBy(deletes, e)
+	if err == nil && hidden && live.DataOf[live.Delete](gone).Author == "" {
+		err = &live.Error{Code: live.CodeConflict, Op: "server.showAgain", Field: "seq", Msg: "TikTok removed this message. Only what the team hid can be shown again."}
+	}
+	return hidden, err
+}
+
+// someHidden reports whether the team hid something of a viewer since all of theirs was shown again.
+func (s *Server) someHidden(ctx context.Context, session int64, key string) (bool, error) {
+	deletes, err := s.db.Deletes(ctx, session)
+	if err != nil {
+		return false, err
+	}
+	for _, gone := range slices.Backward(deletes) {
+		switch d := live.DataOf[live.Delete](gone); {
+		case d.Author == "":
+		case slices.Contains(d.UserIDs, key):
+			return !d.Shown, nil
+		case gone.Cause != 0 && !d.Shown:
+			e, err := s.eventOf(ctx, session, gone.Cause)
+			if err == nil && e.User.Key() == key {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
 }
 
 // hide hides messages of an open session; 0 if they were hidden already.
@@ -97,7 +172,8 @@ func (s *Server) message(ctx context.Context, session, seq int64) (live.Event, e
 
 func (s *Server) messageHidden(ctx context.Context, e live.Event) (bool, error) {
 	deletes, err := s.db.Deletes(ctx, e.SessionID)
-	return slices.ContainsFunc(deletes, func(gone live.Event) bool { return live.Hides(gone, e) }), err
+	_, hidden := live.HiddenBy(deletes, e)
+	return hidden, err
 }
 
 // viewerHidden reports whether everything a viewer wrote was hidden by the team, and nothing came from them since.
@@ -110,6 +186,9 @@ func (s *Server) viewerHidden(ctx context.Context, session int64, key string) (b
 		d := live.DataOf[live.Delete](gone)
 		if d.Author == "" || !slices.Contains(d.UserIDs, key) {
 			continue
+		}
+		if d.Shown {
+			return false, nil
 		}
 		since, err := s.db.Events(ctx, db.EventQuery{Session: session, After: gone.Seq, User: key, Limit: 1})
 		return len(since) == 0, err

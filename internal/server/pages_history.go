@@ -34,6 +34,9 @@ func (s *Server) renderHistory(w http.ResponseWriter, r *http.Request, status in
 		Page: s.view(r, ""), Key: key, User: h.User, MadeUp: h.MadeUp, Sessions: h.Sessions, Sums: h.Sums, Messages: h.Messages,
 		Note: h.Note.Text, Author: h.Note.Author, NoteAt: h.Note.At, Errors: errs,
 	}
+	if v.Gone, err = s.goneOf(r.Context(), h.Messages); err != nil {
+		return err
+	}
 	v.Title, v.Past = h.User.Name(), true
 	if errs["note"] != "" {
 		v.Note = typed

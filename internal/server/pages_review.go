@@ -285,7 +285,8 @@ func (s *Server) heedDeletes(ctx context.Context, pane *templates.MinutePane) er
 		return err
 	}
 	pane.Events = slices.DeleteFunc(pane.Events, func(e live.Event) bool {
-		return slices.ContainsFunc(deletes, func(gone live.Event) bool { return live.Hides(gone, e) })
+		_, hidden := live.HiddenBy(deletes, e)
+		return hidden
 	})
 	return err
 }

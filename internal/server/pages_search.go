@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -69,8 +70,12 @@ func (s *Server) search(r *http.Request, v *templates.SearchPage) error {
 		return err
 	}
 	marker := db.NewMarker(q.Text)
+	deletes := s.deletesOf(r.Context())
 	for _, f := range page.Found {
 		result := templates.SearchResult{Event: f.Event, Room: f.Session.Room, Around: f.Around, MadeUp: f.Session.Origin.Rehearsal()}
+		if result.Gone, err = deletes(f.Session.ID); err != nil {
+			return err
+		}
 		for _, p := range marker.Mark(live.Text(f.Event)) {
 			result.Pieces = append(result.Pieces, templates.Piece(p))
 		}
@@ -88,6 +93,31 @@ func (s *Server) search(r *http.Request, v *templates.SearchPage) error {
 		v.SeenTo = info.StartedAt
 	}
 	return nil
+}
+
+// goneOf returns what hides messages of the sessions that events are of.
+func (s *Server) goneOf(ctx context.Context, events []live.Event) (templates.Gone, error) {
+	deletes, out := s.deletesOf(ctx), templates.Gone{}
+	for _, e := range events {
+		var err error
+		if out[e.SessionID], err = deletes(e.SessionID); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// deletesOf returns what hides messages of a session, and asks the store once for each.
+func (s *Server) deletesOf(ctx context.Context) func(session int64) ([]live.Event, error) {
+	known := map[int64][]live.Event{}
+	return func(session int64) ([]live.Event, error) {
+		if found, ok := known[session]; ok {
+			return found, nil
+		}
+		found, err := s.db.Deletes(ctx, session)
+		known[session] = found
+		return found, err
+	}
 }
 
 // searchQuery is what the store is asked, and what is wrong with the form.

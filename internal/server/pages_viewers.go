@@ -34,6 +34,9 @@ func (s *Server) renderViewer(w http.ResponseWriter, r *http.Request, status int
 		Comments: card.Room.Comments, Gifts: card.Room.Gifts, Diamonds: card.Room.Diamonds, DiamondsTotal: card.All.Diamonds,
 		Messages: card.Messages, Note: card.Note.Text, NoteAuthor: card.Note.Author, NoteAt: card.Note.At, Errors: errs,
 	}
+	if v.Gone, err = s.goneOf(r.Context(), card.Messages); err != nil {
+		return err
+	}
 	v.Title = card.User.Name()
 	if p, err := s.db.StoryProfile(r.Context(), room.StoryID); err == nil {
 		v.Host, v.Muted = p.ID, slices.Contains(p.MutedIDs, key)

@@ -227,8 +227,73 @@ func TestHide(t *testing.T) {
 	if struck.Length() != 3 || !strings.Contains(struck.First().Text(), "minh") || !strings.Contains(struck.First().Text(), "rude words") {
 		t.Errorf("the desk shows %d hidden rows: %s", struck.Length(), struck.Text())
 	}
-	if doc.Find("live-feed .row button.hide").Length() != 0 || doc.Find("live-feed .row.gift.struck").Length() != 0 {
+	if doc.Find("live-feed .row button[form=hide-form]").Length() != 0 || doc.Find("live-feed .row.struck button[form=show-form]").Length() != 3 || doc.Find("live-feed .row.gift.struck").Length() != 0 {
 		t.Error("what is hidden can be hidden again, or a gift is hidden")
+	}
+	for path, want := range map[string]int{"/search?q=rude": 1, "/viewers/68bob": 1, "/rooms/ann/viewers/68eve": 2} {
+		if _, doc := moderator.page(path); doc.Find(".struck:not(.near):contains('minh')").Length() != want {
+			t.Errorf("%s marks %s", path, doc.Find(".struck").Text())
+		}
+	}
+	if _, doc := moderator.page("/search?q=rude"); doc.Find(".near.struck").Text() != "eve spam" {
+		t.Errorf("beside what was found, %q is marked", doc.Find(".near.struck").Text())
+	}
+}
+
+// What the team hid it shows again, one message or all of a viewer's; what TikTok removed it does not.
+func TestShowAgain(t *testing.T) {
+	f := start(t)
+	f.setUp()
+	session := f.liveRoom("ann")
+	removed := chat("dan", "never again")
+	removed.SourceID = "99"
+	f.source.events <- []live.Event{chat("bob", "first"), chat("eve", "second"), chat("eve", "third"), removed, {Kind: live.KindDelete, At: removed.At, Data: live.Delete{SourceIDs: []string{"99"}}}}
+	f.awaitSeq(session, 6)
+	moderator, reviewer := f.join("minh", live.RoleModerator), f.join("ben", live.RoleReviewer)
+	hidden := fmt.Sprintf("/api/sessions/%d/hidden", session)
+	last := func() int64 {
+		var info struct {
+			LastSeq int64 `json:"last_seq"`
+		}
+		f.api("GET", fmt.Sprintf("/api/sessions/%d", session), nil, &info)
+		return info.LastSeq
+	}
+	struck := func() int {
+		_, doc := moderator.page("/rooms/ann")
+		return doc.Find("live-feed .row.struck").Length()
+	}
+	for query, status := range map[string]int{"?seq=2": 204, "?viewer=68eve": 204, "?seq=5": 409, "?seq=1": 422, "?seq=77": 404, "": 422} {
+		if res := f.api("DELETE", hidden+query, nil, nil); res.StatusCode != status {
+			t.Errorf("with nothing hidden by the team, %q: %d, want %d", query, res.StatusCode, status)
+		}
+	}
+	if last() != 6 {
+		t.Error("where nothing was hidden, something was written")
+	}
+	f.api("POST", hidden, map[string]any{"seq": 2}, nil)
+	f.api("POST", hidden, map[string]any{"viewer": "68eve"}, nil)
+	if res, _ := reviewer.submit("/rooms/ann/show", "seq", "2"); res.StatusCode != http.StatusForbidden || struck() != 3 {
+		t.Errorf("a reviewer: %d; %d are hidden", res.StatusCode, struck())
+	}
+	for range 2 { // a double click
+		moderator.submit("/rooms/ann/show", "seq", "2", "back", "/rooms/ann")
+	}
+	if n := struck(); n != 2 || last() != 9 {
+		t.Errorf("one shown again: %d are hidden, the log has %d", n, last())
+	}
+	f.api("DELETE", hidden+"?viewer=68eve", nil, nil)
+	f.api("DELETE", hidden+"?viewer=68eve", nil, nil)
+	if n := struck(); n != 0 || last() != 10 {
+		t.Errorf("all shown again: %d are hidden, the log has %d", n, last())
+	}
+	f.api("POST", hidden, map[string]any{"seq": 3}, nil) // and hidden once more
+	f.api("DELETE", hidden+"?viewer=68eve", nil, nil)
+	if n := struck(); n != 0 || last() != 12 {
+		t.Errorf("hidden and shown once more: %d are hidden, the log has %d", n, last())
+	}
+	_, doc := moderator.page("/rooms/ann")
+	if got := doc.Find("live-feed .row[data-kind=delete]").Text(); !strings.Contains(got, "minh") || !strings.Contains(got, "showed a message again") || strings.Contains(doc.Find("live-feed").Text(), "never again") {
+		t.Errorf("the desk says %s", got)
 	}
 }
 

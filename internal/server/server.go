@@ -175,6 +175,7 @@ func (s *Server) panelPages(r chi.Router) {
 	r.Post("/rooms/{unique_id}/pin", s.page(s.pinEvent("pin")))
 	r.Post("/rooms/{unique_id}/unpin", s.page(s.pinEvent("unpin")))
 	r.Post("/rooms/{unique_id}/hide", s.page(s.hideForm))
+	r.Post("/rooms/{unique_id}/show", s.page(s.showForm))
 	r.Post("/rooms/{unique_id}/host", s.page(s.formHost))
 	r.Get("/rooms/{unique_id}/viewers/{viewer}", s.page(s.showViewer))
 	r.Post("/rooms/{unique_id}/viewers/{viewer}/note", s.page(s.saveViewerNote))

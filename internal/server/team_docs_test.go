@@ -23,7 +23,9 @@ var documented = map[string][]string{
 	"pin lines, write notes on minutes and on viewers": {
 		"POST /rooms/{unique_id}/pin", "POST /rooms/{unique_id}/unpin", "POST /sessions/{id}/notes", "POST /viewers/{viewer}/note", "POST /api/sessions/{id}/pins",
 	},
-	"hide what viewers wrote from overlays and the AI host":                 {"POST /rooms/{unique_id}/hide", "POST /api/sessions/{id}/hidden"},
+	"hide what viewers wrote from overlays and the AI host, show it again": {
+		"POST /rooms/{unique_id}/hide", "POST /api/sessions/{id}/hidden", "POST /rooms/{unique_id}/show", "DELETE /api/sessions/{id}/hidden",
+	},
 	"pause the AI host, skip what it says, have it answer a viewer no more": {"host pause", "host resume", "host skip", "host mute", "host unmute"},
 	"pause and skip alerts, clear what overlays show": {
 		"POST /api/overlays/{id}/queue", "POST /overlays/{id}/control", "POST /rooms/{unique_id}/overlays", "POST /api/rooms/{unique_id}/overlays/stop", "POST /api/rooms/{unique_id}/overlays/resume",

@@ -131,6 +131,10 @@ func describeDelete(p Page, e live.Event, row *feedRow) {
 	row.Class, row.Name, row.Text = "system", gone.Author, p.t("feed.delete")
 	switch {
 	case gone.Author == "":
+	case gone.Shown && e.Cause != 0:
+		row.Text = p.t("feed.show.one")
+	case gone.Shown:
+		row.Text = p.t("feed.show.all")
 	case e.Cause != 0:
 		row.Text = p.t("feed.hide.one")
 	default:

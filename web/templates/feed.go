@@ -57,6 +57,9 @@ func (r feedRow) pinnable() bool {
 	return r.Gone == "" && (r.Kind == live.KindComment || r.Kind == live.KindQuestion || r.Kind == live.KindGift || r.Kind == live.KindSubscribe)
 }
 
+// showable reports whether the team hid a row, and may show it again.
+func (r feedRow) showable() bool { return r.Gone == struck }
+
 // hidable reports whether the team may hide a row from the audience.
 func (r feedRow) hidable() bool { return r.Gone == "" && live.Written(r.event) }
 
@@ -87,6 +90,15 @@ func feedRows(p Page, events []live.Event, demo bool) []feedRow {
 		f.add(e)
 	}
 	return f.rows
+}
+
+// markedRows makes a row of one event, gone if something hides it; none of what is no line.
+func markedRows(p Page, e live.Event, deletes []live.Event) []feedRow {
+	rows := feedRows(p, []live.Event{e}, false)
+	for _, gone := range deletes {
+		hideRows(p, rows, gone)
+	}
+	return rows
 }
 
 type feed struct {
@@ -134,16 +146,28 @@ func (f *feed) add(e live.Event) {
 	f.rows = append(f.rows, row)
 }
 
-// hideRows shows on the rows that a Delete takes away that they are gone. What the team hid it can still read.
+// Gone is what hides messages, by session.
+type Gone map[int64][]live.Event
+
+// What a row that is gone looks like.
+const (
+	removed = "gone"        // by TikTok's moderators
+	struck  = "gone struck" // by the team, which can still read it
+)
+
+// hideRows shows on the rows that a Delete takes away that they are gone, or here again.
 func hideRows(p Page, rows []feedRow, gone live.Event) {
-	author := live.DataOf[live.Delete](gone).Author
+	d := live.DataOf[live.Delete](gone)
 	for i := range rows {
 		switch r := &rows[i]; {
-		case r.Gone != "" || !live.Hides(gone, r.event):
-		case author != "":
-			r.Gone, r.Aside = "gone struck", p.t("feed.hidden", "Name", author)
+		case r.Gone == removed || !live.Means(gone, r.event):
+		case d.Shown && r.Gone == struck:
+			r.Gone, r.Aside = "", ""
+		case d.Shown:
+		case d.Author != "":
+			r.Gone, r.Aside = struck, p.t("feed.hidden", "Name", d.Author)
 		default:
-			r.Gone, r.Text, r.Lang = "gone", p.t("feed.deleted"), ""
+			r.Gone, r.Text, r.Lang, r.Aside = removed, p.t("feed.deleted"), "", ""
 		}
 	}
 }

@@ -36,7 +36,8 @@ type SearchResult struct {
 	Room   string
 	Pieces []Piece // its text, with what was looked for marked
 	Around []live.Event
-	MadeUp bool // the session is a rehearsal itself
+	Gone   []live.Event // what hides messages of the session
+	MadeUp bool         // the session is a rehearsal itself
 }
 
 // Piece is a part of a text.
@@ -67,19 +68,27 @@ func (r SearchResult) address() templ.SafeURL {
 	return templ.SafeURL(reviewURL(r.Event.SessionID, r.Event.At.Truncate(time.Minute), rehearsals, r.Event.Seq))
 }
 
-func (v SearchPage) row(e live.Event) feedRow {
-	rows := feedRows(v.Page, []live.Event{e}, false)
+func (v SearchPage) row(r SearchResult) feedRow {
+	rows := markedRows(v.Page, r.Event, r.Gone)
 	if len(rows) == 0 {
-		return feedRow{Seq: e.Seq, Kind: e.Kind, At: e.At}
+		return feedRow{Seq: r.Event.Seq, Kind: r.Event.Kind, At: r.Event.At}
 	}
 	return rows[0]
+}
+
+// pieces is the text of a result; what TikTok removed is not told again.
+func (r SearchResult) pieces(row feedRow) []Piece {
+	if row.Gone == removed {
+		return nil
+	}
+	return r.Pieces
 }
 
 func (v SearchPage) around(r SearchResult, before bool) []feedRow {
 	var out []feedRow
 	for _, e := range r.Around {
 		if (e.Seq < r.Event.Seq) == before {
-			out = append(out, feedRows(v.Page, []live.Event{e}, false)...)
+			out = append(out, markedRows(v.Page, e, r.Gone)...)
 		}
 	}
 	return out

@@ -117,7 +117,8 @@ const lines: { [K in Kind]: (e: EventOf<K>, texts: Texts) => Line } = {
 
   delete(e, texts) {
     if (!e.data.author) return system(texts.t("feed.delete"));
-    return { ...system(texts.t(e.cause ? "feed.hide.one" : "feed.hide.all")), name: e.data.author };
+    const done = e.data.shown ? "show" : "hide";
+    return { ...system(texts.t(e.cause ? `feed.${done}.one` : `feed.${done}.all`)), name: e.data.author };
   },
 
   battle(e, texts) {

@@ -151,7 +151,10 @@ for (const e of [feed, pins]) {
   e.addEventListener("pin", (event) => void pin((event as CustomEvent<{ seq: number; on: boolean }>).detail));
 }
 
-feed.addEventListener("hide", (event) => void mark("hide", "hidden", { seq: (event as CustomEvent<number>).detail }));
+feed.addEventListener("hide", (event) => {
+  const { seq, on } = (event as CustomEvent<{ seq: number; on: boolean }>).detail;
+  void (on ? mark("hide", "hidden", { seq }) : mark("hide", `hidden?seq=${seq}`));
+});
 
 /** Pins an event for the team, or takes it off. The page shows it when it comes back through the log, as on every other desk. */
 async function pin({ seq, on }: { seq: number; on: boolean }): Promise<void> {

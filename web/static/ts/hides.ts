@@ -9,6 +9,22 @@ export function written(e: LiveEvent): boolean {
 
 /** Whether a delete takes an event of its session away. What comes after it stays. */
 export function hides(gone: EventOf<"delete">, e: LiveEvent): boolean {
+  return !gone.data.shown && means(gone, e);
+}
+
+/** Which of a session's deletes, in order, hides an event. The team shows again what it hid itself; what TikTok removed stays removed. */
+export function hiddenBy(deletes: readonly EventOf<"delete">[], e: LiveEvent): EventOf<"delete"> | undefined {
+  let shown = false;
+  for (const gone of [...deletes].reverse()) {
+    if (!means(gone, e)) continue;
+    if (gone.data.shown) shown = true;
+    else if (!gone.data.author || !shown) return gone;
+  }
+  return undefined;
+}
+
+/** Whether a delete is about an event of its session, to hide it or to show it again. */
+export function means(gone: EventOf<"delete">, e: LiveEvent): boolean {
   const { source_ids, user_ids, author } = gone.data;
   if (gone.seq < e.seq || (author && !written(e))) return false;
   if (gone.cause === e.seq || (e.source_id && source_ids?.includes(e.source_id))) return true;

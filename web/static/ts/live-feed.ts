@@ -8,7 +8,7 @@ import type { Texts } from "./i18n";
 import { dropBrokenPictures } from "./pictures";
 import { nextBeat, nextSecond } from "./pulse";
 import { may } from "./access";
-import { belongs, groups, hasRole, hidable, pinnable, plain, roles, Rows, type Group, type Role, type Row } from "./rows";
+import { belongs, groups, hasRole, hidable, pinnable, plain, roles, Rows, showable, type Group, type Role, type Row } from "./rows";
 import { rowView } from "./row-view";
 import { Spoken } from "./spoken";
 import { Heights } from "./virtual";
@@ -322,8 +322,8 @@ export class LiveFeed extends LightElement {
   };
 
   private hide(row: Row): void {
-    if (this.past || !hidable(row) || !may("moderator")) return;
-    this.dispatchEvent(new CustomEvent("hide", { detail: row.event.seq }));
+    if (this.past || !(hidable(row) || showable(row)) || !may("moderator")) return;
+    this.dispatchEvent(new CustomEvent("hide", { detail: { seq: row.event.seq, on: !showable(row) } }));
   }
 
   private pin(row: Row): void {

@@ -1,6 +1,6 @@
 // The stage of a replay: chat and alerts as overlays draw them, in a frame of its own because their style sheet is. It is told what
 // happens by the page around it, and says nothing to anybody.
-import { hides } from "./hides";
+import { hiddenBy } from "./hides";
 import { Alerts } from "./overlay/alerts";
 import { readAddress } from "./overlay/address";
 import { Chat } from "./overlay/chat";
@@ -51,7 +51,7 @@ function lines(events: LiveEvent[]): LiveEvent[] {
 /** What no moderator has taken away. */
 function left(events: LiveEvent[]): LiveEvent[] {
   const gone = events.filter((e) => e.event_type === "delete");
-  return events.filter((e) => e.event_type !== "delete" && !gone.some((d) => hides(d, e)));
+  return events.filter((e) => e.event_type !== "delete" && !hiddenBy(gone, e));
 }
 
 /** An alert's times are the session's: on screen they pass as fast as the replay goes. */

@@ -9,7 +9,7 @@ import type { Part, Texts } from "./i18n";
 import { loadedPicture } from "./loaded-picture";
 import { pictureSrc } from "./pictures";
 import { may } from "./access";
-import { band, hidable, pinnable, type Row } from "./rows";
+import { band, hidable, pinnable, showable, type Row } from "./rows";
 import type { LiveEvent } from "./wire.gen";
 
 const pinIcon = drawn(pin);
@@ -45,13 +45,14 @@ export function rowView(row: Row, view: View, index?: number): TemplateResult {
 
 /** What a moderator may do with a row. */
 function acts(row: Row, texts: Texts): TemplateResult {
-  return html`${hidable(row) ? hideButton(row, texts) : nothing}${pinnable(row) ? pinButton(row, texts) : nothing}`;
+  return html`${hidable(row) || showable(row) ? hideButton(row, texts) : nothing}${pinnable(row) ? pinButton(row, texts) : nothing}`;
 }
 
-/** Hides what a row says from the audience; H does the same. */
+/** Hides what a row says from the audience, or shows it again; H does the same. */
 function hideButton(row: Row, texts: Texts): TemplateResult {
-  const word = texts.t("feed.hide.do");
-  return html`<button class="hide" type="button" tabindex="-1" data-hide=${row.id} title="${word} (H)">${hideIcon}<span class="hidden">${word}</span></button>`;
+  const hidden = showable(row);
+  const word = texts.t(hidden ? "feed.show.do" : "feed.hide.do");
+  return html`<button class="hide" type="button" tabindex="-1" data-hide=${row.id} aria-pressed=${hidden ? "true" : "false"} title="${word} (H)">${hideIcon}<span class="hidden">${word}</span></button>`;
 }
 
 /** Pins a row, or takes it off; P does the same. */

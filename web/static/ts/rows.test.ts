@@ -139,3 +139,14 @@ test("roles narrow the list to people who have one of them", () => {
   assert.ok(hasRole(mod!, new Set(["follower"])) && hasRole(mod!, new Set(["gifter", "moderator"])));
   assert.ok(!hasRole(plainOne!, new Set(["follower"])) && !hasRole(crowd!, new Set(["follower"])));
 });
+
+test("what the team hid can be shown again, what TikTok removed cannot", () => {
+  const rows = new Rows();
+  const by = { author: "linh", user_ids: [] as string[] };
+  for (const e of [
+    event("comment", 1, { user: mai, comment: "a" }), event("comment", 2, { user: mai, comment: "b" }, { source_id: "x" }),
+    event("delete", 3, by, { cause: 1 }), event("delete", 4, by, { cause: 2 }), event("delete", 5, { source_ids: ["x"] }),
+    event("delete", 6, { ...by, shown: true }, { cause: 1 }), event("delete", 7, { ...by, user_ids: ["1"], shown: true }),
+  ]) rows.add(e);
+  assert.deepEqual(rows.list.slice(0, 2).map((row) => row.gone?.seq), [undefined, 5]);
+});

@@ -1,5 +1,5 @@
 // What the feed shows, made of events: most are a row of their own, some let an earlier row grow. Pure: no DOM.
-import { hides, written } from "./hides";
+import { means, written } from "./hides";
 import { userKey } from "./numbers";
 import type { EventOf, Kind, LiveEvent, User } from "./wire.gen";
 
@@ -134,11 +134,13 @@ export class Rows {
     return undefined;
   }
 
-  /** A moderator removed messages, or everything of some viewers. */
+  /** A moderator removed messages, or everything of some viewers; or the team shows again what it hid. */
   private remove(e: EventOf<"delete">): void {
     for (const row of this.list) {
-      if (row.gone || !hides(e, row.event)) continue;
-      row.gone = e;
+      const removed = row.gone && !row.gone.data.author; // by TikTok's moderators, for good
+      if (removed || !means(e, row.event) || (e.data.shown && !row.gone)) continue;
+      if (e.data.shown) delete row.gone;
+      else row.gone = e;
       this.touch(row);
     }
   }
@@ -156,6 +158,11 @@ function holds(row: Row, seq: number, user: User | undefined): boolean {
 /** Whether the team may want to keep a row on top. */
 export function pinnable(row: Row): boolean {
   return !row.gone && ["comment", "question", "gift", "subscribe"].includes(row.event.event_type);
+}
+
+/** Whether the team hid a row, and may show it again. */
+export function showable(row: Row): boolean {
+  return !!row.gone?.data.author;
 }
 
 /** Whether the team may hide a row from the audience. */

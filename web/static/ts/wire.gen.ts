@@ -164,6 +164,7 @@ export interface Delete {
   source_ids?: string[];
   user_ids?: string[];
   author?: string;
+  shown?: boolean;
 }
 
 export interface BattleSide {
