@@ -131,7 +131,7 @@ func (d *DB) DeleteSession(ctx context.Context, id int64) error {
 	if err := d.HideSession(ctx, id); err != nil {
 		return err
 	}
-	return d.sweep(ctx, id)
+	return d.Sweep(ctx)
 }
 
 // HideSession takes a session away with its sums, notes and links, for all who look. Its events and its viewers' sums wait for Sweep.
@@ -163,7 +163,7 @@ func (d *DB) hide(ctx context.Context, id int64, statement string) error {
 	})
 }
 
-// Sweep deletes what is left of hidden sessions, those of before a crash included.
+// Sweep deletes what is left of hidden sessions, those of before a crash included, and then the viewers who are in no other.
 func (d *DB) Sweep(ctx context.Context) error {
 	rows, err := d.read.QueryContext(ctx, `SELECT session_id FROM deleted_sessions ORDER BY session_id`)
 	ids, err := collect(rows, err, func(rows *sql.Rows, id *int64) error { return rows.Scan(id) })
@@ -172,7 +172,18 @@ func (d *DB) Sweep(ctx context.Context) error {
 			err = d.sweep(ctx, id)
 		}
 	}
-	return err
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	if err := d.dropUnseen(ctx); err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if _, err := d.exec(ctx, "db.Sweep", `DELETE FROM deleted_sessions WHERE session_id = $1`, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (d *DB) sweep(ctx context.Context, id int64) error {
@@ -187,18 +198,18 @@ func (d *DB) sweep(ctx context.Context, id int64) error {
 			}
 		}
 	}
-	_, err := d.exec(ctx, "db.Sweep", `DELETE FROM deleted_sessions WHERE session_id = $1`, id)
-	return err
+	return nil
 }
 
-// sweepViewers deletes some of the viewers' sums of a session that is gone, and returns how many.
+// sweepViewers deletes some of the viewers' sums of a session that is gone, and returns how many. It is one of their visits no more.
 func sweepViewers(ctx context.Context, tx *sql.Tx, id int64) (int64, error) {
-	res, err := tx.ExecContext(ctx, `DELETE FROM session_viewers WHERE session_id = $1 AND viewer IN
-		(SELECT viewer FROM session_viewers WHERE session_id = $1 ORDER BY viewer LIMIT $2)`, id, pruneChunk)
+	rows, err := tx.QueryContext(ctx, `DELETE FROM session_viewers WHERE session_id = $1 AND viewer IN
+		(SELECT viewer FROM session_viewers WHERE session_id = $1 ORDER BY viewer LIMIT $2) RETURNING viewer`, id, pruneChunk)
+	viewers, err := collect(rows, err, func(rows *sql.Rows, viewer *int64) error { return rows.Scan(viewer) })
 	if err != nil {
 		return 0, err
 	}
-	return res.RowsAffected()
+	return int64(len(viewers)), recountVisits(ctx, tx, viewers)
 }
 
 // sweepEvents does the same with its events.

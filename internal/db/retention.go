@@ -141,7 +141,10 @@ func (d *DB) RunRetention(ctx context.Context, plan RetentionPlan, now time.Time
 			return err
 		}
 	}
-	return d.Sweep(ctx)
+	if err := d.Sweep(ctx); err != nil {
+		return err
+	}
+	return d.dropUnseen(ctx) // whose last trace was a raw event
 }
 
 // overtaken reports whether somebody else changed a session between the plan and the deed.
