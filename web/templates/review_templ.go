@@ -1254,9 +1254,9 @@ func minuteOf(m MinutePane) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var65 string
-		templ_7745c5c3_Var65, templ_7745c5c3_Err = templ.JoinStringErrs(m.t("review.minute.sums", "Comments", m.Sums.Comments, "Diamonds", m.Sums.Diamonds, "Viewers", m.viewers(m.Sums.Viewers)))
+		templ_7745c5c3_Var65, templ_7745c5c3_Err = templ.JoinStringErrs(m.t("review.minute.sums", "Count", m.Sums.Comments, "Diamonds", m.Sums.Diamonds, "Viewers", m.viewers(m.Sums.Viewers)))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `review.templ`, Line: 197, Col: 127}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `review.templ`, Line: 197, Col: 124}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var65))
 		if templ_7745c5c3_Err != nil {

@@ -279,7 +279,7 @@ export class ReviewChart extends AxisElement {
     const told = (n: number | null | undefined) => (n == null ? "–" : this.texts.number(n));
     const known = value("comments") != null;
     const Minute = known ? this.texts.t("review.axis.minute", {
-      Time: this.texts.minute(start), Viewers: told(value("viewers")), Comments: told(value("comments")), Diamonds: told(value("diamonds")),
+      Time: this.texts.minute(start), Viewers: told(value("viewers")), Count: value("comments")!, Diamonds: told(value("diamonds")),
       Likes: told(value("likes")), Follows: told(value("follows")),
     }) : this.texts.t("review.axis.unknown", { Time: this.texts.minute(start) });
     const Marks = this.marked(this.index);
