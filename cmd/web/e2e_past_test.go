@@ -136,6 +136,9 @@ func TestPastPagesAreAccessible(t *testing.T) {
 			b.until(page.ready)
 			b.auditsAt("past-"+page.name+"-"+look.language+"-"+look.theme, look.screens...)
 			b.speaksOnly(look.language, page.path)
+			if narrow := b.value(crushed); narrow != "[]" {
+				t.Errorf("in %s, %s has no room for %s", look.language, page.path, narrow)
+			}
 		}
 	}
 	if wrong := b.complaints(); len(wrong) > 0 {
