@@ -1,1 +1,0 @@
-import{j as n}from"/static/chunk.HU7ONIIA.js";function u(e){return e.event_type==="comment"||e.event_type==="question"}function d(e,t){let{source_ids:i,user_ids:s,author:o}=e.data;if(e.seq<t.seq||o&&!u(t))return!1;if(e.cause===t.seq||t.source_id&&i?.includes(t.source_id))return!0;let r=n(t.data.user);return!!r&&!!s?.includes(r)}export{u as a,d as b};
