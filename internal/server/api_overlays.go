@@ -15,23 +15,23 @@ import (
 // overlayOperations registers /api/overlays.
 func (s *Server) overlayOperations(api huma.API) {
 	const one = "/api/overlays/{id}"
-	huma.Register(api, operation(http.MethodGet, "/api/overlays", "list-overlays", "Overlays, without their addresses"), s.listOverlays)
-	huma.Register(api, created("/api/overlays", "add-overlay", "Make an overlay; the answer holds its address, which is a secret"), s.addOverlay)
-	huma.Register(api, operation(http.MethodGet, one, "get-overlay", "One overlay"), s.getOverlay)
-	huma.Register(api, operation(http.MethodPatch, one, "change-overlay", "Change an overlay; pages that show it follow at once"), s.patchOverlay)
-	huma.Register(api, empty(http.MethodDelete, one, "delete-overlay", "Delete an overlay; its address stops working"), s.deleteOverlay)
-	huma.Register(api, operation(http.MethodPost, one+"/reveal", "reveal-overlay", "The address of an overlay"), s.revealOverlay)
-	huma.Register(api, operation(http.MethodPost, one+"/rotate", "rotate-overlay", "Give an overlay a new address; the old one stops working at once"), s.apiRotateOverlay)
-	huma.Register(api, operation(http.MethodPost, one+"/revoke", "revoke-overlay", "Take an overlay's address away"), s.apiRevokeOverlay)
-	huma.Register(api, operation(http.MethodPost, one+"/test", "test-overlay", "Have the overlay's pages show that they are there"), s.testOverlay)
-	huma.Register(api, operation(http.MethodGet, one+"/state", "get-overlay-state", "What an overlay shows now"), s.getOverlayState)
-	huma.Register(api, operation(http.MethodPost, one+"/control", "control-overlay", "Reset a goal, start a timer, count down"), s.controlOverlay)
-	huma.Register(api, operation(http.MethodGet, one+"/queue", "get-alerts", "An alert queue: what is on screen, what waits, what was"), s.getAlerts)
-	huma.Register(api, operation(http.MethodPost, one+"/queue", "control-alerts", "Pause, resume, skip, replay or clear an alert queue"), s.controlAlerts)
-	huma.Register(api, operation(http.MethodGet, one+"/export", "export-overlay", "An overlay as a file, without its address"), s.exportOverlay)
-	huma.Register(api, created("/api/overlays/import", "import-overlay", "Make an overlay of such a file"), s.importOverlay)
-	huma.Register(api, empty(http.MethodPost, "/api/rooms/{unique_id}/overlays/stop", "stop-overlays", "Clear the screen: every alert queue of the room pauses, every host falls silent"), s.stopOverlays)
-	huma.Register(api, empty(http.MethodPost, "/api/rooms/{unique_id}/overlays/resume", "resume-overlays", "Let the alert queues of the room go on"), s.resumeOverlays)
+	register(s, api, operation(http.MethodGet, "/api/overlays", "list-overlays", "Overlays, without their addresses"), s.listOverlays)
+	register(s, api, created("/api/overlays", "add-overlay", "Make an overlay; the answer holds its address, which is a secret"), s.addOverlay)
+	register(s, api, operation(http.MethodGet, one, "get-overlay", "One overlay"), s.getOverlay)
+	register(s, api, operation(http.MethodPatch, one, "change-overlay", "Change an overlay; pages that show it follow at once"), s.patchOverlay)
+	register(s, api, empty(http.MethodDelete, one, "delete-overlay", "Delete an overlay; its address stops working"), s.deleteOverlay)
+	register(s, api, operation(http.MethodPost, one+"/reveal", "reveal-overlay", "The address of an overlay"), s.revealOverlay)
+	register(s, api, operation(http.MethodPost, one+"/rotate", "rotate-overlay", "Give an overlay a new address; the old one stops working at once"), s.apiRotateOverlay)
+	register(s, api, operation(http.MethodPost, one+"/revoke", "revoke-overlay", "Take an overlay's address away"), s.apiRevokeOverlay)
+	register(s, api, operation(http.MethodPost, one+"/test", "test-overlay", "Have the overlay's pages show that they are there"), s.testOverlay)
+	register(s, api, operation(http.MethodGet, one+"/state", "get-overlay-state", "What an overlay shows now"), s.getOverlayState)
+	register(s, api, operation(http.MethodPost, one+"/control", "control-overlay", "Reset a goal, start a timer, count down"), s.controlOverlay)
+	register(s, api, operation(http.MethodGet, one+"/queue", "get-alerts", "An alert queue: what is on screen, what waits, what was"), s.getAlerts)
+	register(s, api, operation(http.MethodPost, one+"/queue", "control-alerts", "Pause, resume, skip, replay or clear an alert queue"), s.controlAlerts)
+	register(s, api, operation(http.MethodGet, one+"/export", "export-overlay", "An overlay as a file, without its address"), s.exportOverlay)
+	register(s, api, created("/api/overlays/import", "import-overlay", "Make an overlay of such a file"), s.importOverlay)
+	register(s, api, empty(http.MethodPost, "/api/rooms/{unique_id}/overlays/stop", "stop-overlays", "Clear the screen: every alert queue of the room pauses, every host falls silent"), s.stopOverlays)
+	register(s, api, empty(http.MethodPost, "/api/rooms/{unique_id}/overlays/resume", "resume-overlays", "Let the alert queues of the room go on"), s.resumeOverlays)
 }
 
 // overlayBody is an overlay in an answer.
@@ -111,7 +111,7 @@ func (s *Server) listOverlays(ctx context.Context, in *struct {
 ) (*list[overlayBody], error) {
 	after, err := cursorNumber(in.Cursor)
 	if err != nil {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	found, err := s.db.Overlays(ctx, db.OverlayQuery{Room: in.Room, Kind: in.Kind, After: after, Limit: in.Limit + 1})
 	if err != nil {
@@ -121,7 +121,7 @@ func (s *Server) listOverlays(ctx context.Context, in *struct {
 	items := make([]overlayBody, len(found))
 	for i, o := range found {
 		if items[i], err = s.overlayOut(ctx, o); err != nil {
-			return nil, problemOf(err, s.reportAPI(err))
+			return nil, err
 		}
 	}
 	return listOf(items, next), nil
@@ -134,11 +134,11 @@ func (s *Server) getOverlay(ctx context.Context, in *OverlayPath) (*overlayAnswe
 func (s *Server) answerOverlay(ctx context.Context, id int64, url string) (*overlayAnswer, error) {
 	o, err := s.db.Overlay(ctx, id)
 	if err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	body, err := s.overlayOut(ctx, o)
 	if err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	body.URL = url
 	return &overlayAnswer{body}, nil
@@ -207,11 +207,11 @@ func (s *Server) addOverlay(ctx context.Context, in *struct {
 func (s *Server) madeOverlay(ctx context.Context, at Addressed, in overlayInput) (*overlayAnswer, error) {
 	o, err := s.overlayFrom(in)
 	if err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	added, secret, err := s.createOverlay(ctx, o)
 	if err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	return s.answerOverlay(ctx, added.ID, overlayURL(s.baseOf(at), secret))
 }
@@ -229,17 +229,17 @@ func (s *Server) patchOverlay(ctx context.Context, in *struct {
 	defer s.overlayChanges.Unlock()
 	o, err := s.db.Overlay(ctx, in.ID)
 	if err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	set(&o.Name, in.Body.Name)
 	set(&o.Size, in.Body.Size)
 	if len(in.Body.Options) > 0 {
 		if o.Options, err = live.PatchOptions(o.Options, in.Body.Options); err != nil {
-			return nil, problemOf(err, "")
+			return nil, err
 		}
 	}
 	if err := s.changeOverlay(ctx, o.Overlay); err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	return s.answerOverlay(ctx, in.ID, "")
 }
@@ -251,7 +251,7 @@ func (s *Server) deleteOverlay(ctx context.Context, in *OverlayPath) (*struct{},
 // nothing is the answer of what has none.
 func (s *Server) nothing(err error) (*struct{}, error) {
 	if err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	return nil, nil //nolint:nilnil // huma's form of 204
 }
@@ -284,7 +284,7 @@ func (s *Server) apiRotateOverlay(ctx context.Context, in *addressedOverlay) (*a
 
 func (s *Server) addressOut(in *addressedOverlay, secret string, err error) (*addressAnswer, error) {
 	if err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	var out addressAnswer
 	out.Body.ID, out.Body.URL = in.ID, overlayURL(s.baseOf(in.Addressed), secret)
@@ -293,7 +293,7 @@ func (s *Server) addressOut(in *addressedOverlay, secret string, err error) (*ad
 
 func (s *Server) apiRevokeOverlay(ctx context.Context, in *OverlayPath) (*overlayAnswer, error) {
 	if err := s.revokeOverlay(ctx, in.ID); err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	return s.answerOverlay(ctx, in.ID, "")
 }
@@ -307,7 +307,7 @@ type testAnswer struct {
 func (s *Server) testOverlay(ctx context.Context, in *OverlayPath) (*testAnswer, error) {
 	test, err := s.opts.Overlays.Test(ctx, in.ID)
 	if err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	var out testAnswer
 	out.Body.Test = test
@@ -328,7 +328,7 @@ func (s *Server) getOverlayState(ctx context.Context, in *OverlayPath) (*stateAn
 		state, err = s.opts.Overlays.State(ctx, in.ID)
 	}
 	if err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	var out stateAnswer
 	out.Body.Kind, out.Body.State = o.Kind, state
@@ -349,7 +349,7 @@ func (s *Server) controlOverlay(ctx context.Context, in *struct {
 		err = s.opts.Overlays.Control(ctx, in.ID, live.OverlayCommand{Do: in.Body.Action, Amount: in.Body.Amount, At: at})
 	}
 	if err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	return s.getOverlayState(ctx, &in.OverlayPath)
 }
@@ -359,7 +359,7 @@ type alertsAnswer struct{ Body live.AlertQueue }
 func (s *Server) getAlerts(ctx context.Context, in *OverlayPath) (*alertsAnswer, error) {
 	q, err := s.opts.Overlays.Alerts(ctx, in.ID)
 	if err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	return &alertsAnswer{q}, nil
 }
@@ -373,14 +373,14 @@ func (s *Server) controlAlerts(ctx context.Context, in *struct {
 },
 ) (*alertsAnswer, error) {
 	if err := permit(ctx, alertAction(in.Body.Action)); err != nil {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	deedOf(ctx).about(in.Body.Action)
 	if _, err := s.opts.Overlays.Alerts(ctx, in.ID); err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	if err := s.opts.Overlays.Control(ctx, in.ID, live.OverlayCommand{Do: in.Body.Action, ID: in.Body.Alert}); err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	return s.getAlerts(ctx, &in.OverlayPath)
 }
@@ -412,7 +412,7 @@ func (s *Server) exportOverlay(ctx context.Context, in *OverlayPath) (*overlayFi
 		file, err = overlayFileOf(o.Overlay)
 	}
 	if err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	return &overlayFileAnswer{overlayDisposition(o.Overlay), file}, nil
 }
@@ -443,7 +443,7 @@ func (s *Server) resumeOverlays(ctx context.Context, in *RoomPath) (*struct{}, e
 
 func (s *Server) allOverlays(in *RoomPath, do func() error) (*struct{}, error) {
 	if _, _, err := s.engine.Room(in.UniqueID); err != nil {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	return s.nothing(do())
 }

@@ -19,15 +19,15 @@ func (s *Server) programOperations(api huma.API) {
 		runDown = "/api/rooms/{unique_id}/run-down"
 		calls   = "/api/sessions/{id}/program-calls"
 	)
-	huma.Register(api, operation(http.MethodGet, runDown, "get-run-down", "The programs a room's show is planned to have"), s.getRunDown)
-	huma.Register(api, created(runDown, "add-run-down-item", "Put a program at the end of the run-down"), s.addRunDownItem)
-	huma.Register(api, operation(http.MethodPatch, runDown+"/{item}", "change-run-down-item", "Change a program of the run-down, or its place"), s.patchRunDownItem)
-	huma.Register(api, empty(http.MethodDelete, runDown+"/{item}", "remove-run-down-item", "Take a program out of the run-down"), s.deleteRunDownItem)
+	register(s, api, operation(http.MethodGet, runDown, "get-run-down", "The programs a room's show is planned to have"), s.getRunDown)
+	register(s, api, created(runDown, "add-run-down-item", "Put a program at the end of the run-down"), s.addRunDownItem)
+	register(s, api, operation(http.MethodPatch, runDown+"/{item}", "change-run-down-item", "Change a program of the run-down, or its place"), s.patchRunDownItem)
+	register(s, api, empty(http.MethodDelete, runDown+"/{item}", "remove-run-down-item", "Take a program out of the run-down"), s.deleteRunDownItem)
 
-	huma.Register(api, operation(http.MethodGet, "/api/rooms/{unique_id}/program", "get-program", "What is on, what may happen next, and what the host was told"), s.getProgram)
-	huma.Register(api, operation(http.MethodPost, "/api/sessions/{id}/program", "change-program", "Add a change of program to the show"), s.changeProgram)
-	huma.Register(api, operation(http.MethodGet, calls, "list-program-calls", "What the host was told about programs and what became of it, the newest first"), s.listProgramCalls)
-	huma.Register(api, empty(http.MethodPost, calls+"/{seq}/retry", "retry-program-call", "Tell the host again about a program that got no answer"), s.apiRetryProgram)
+	register(s, api, operation(http.MethodGet, "/api/rooms/{unique_id}/program", "get-program", "What is on, what may happen next, and what the host was told"), s.getProgram)
+	register(s, api, operation(http.MethodPost, "/api/sessions/{id}/program", "change-program", "Add a change of program to the show"), s.changeProgram)
+	register(s, api, operation(http.MethodGet, calls, "list-program-calls", "What the host was told about programs and what became of it, the newest first"), s.listProgramCalls)
+	register(s, api, empty(http.MethodPost, calls+"/{seq}/retry", "retry-program-call", "Tell the host again about a program that got no answer"), s.apiRetryProgram)
 }
 
 // itemBody is a program of a run-down.
@@ -45,7 +45,7 @@ func itemOf(i live.RunDownItem) itemBody {
 
 func (s *Server) getRunDown(ctx context.Context, in *RoomPath) (*list[itemBody], error) {
 	if _, _, err := s.engine.Room(in.UniqueID); err != nil {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	found, err := s.db.RunDown(ctx, in.UniqueID)
 	if err != nil {
@@ -72,7 +72,7 @@ func (s *Server) addRunDownItem(ctx context.Context, in *struct {
 	item := live.RunDownItem{Room: in.UniqueID, Name: in.Body.Name, Type: in.Body.Type, Planned: time.Duration(in.Body.Planned) * time.Second}
 	item, err := s.addItem(ctx, item)
 	if err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	return &itemAnswer{itemOf(item)}, nil
 }
@@ -108,7 +108,7 @@ func (s *Server) patchRunDownItem(ctx context.Context, in *struct {
 ) (*itemAnswer, error) {
 	item, err := s.item(ctx, in.UniqueID, in.Item)
 	if err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	set(&item.Name, in.Body.Name)
 	set(&item.Type, in.Body.Type)
@@ -122,7 +122,7 @@ func (s *Server) patchRunDownItem(ctx context.Context, in *struct {
 		err = s.db.MoveRunDownItem(ctx, in.UniqueID, in.Item, *in.Body.Place)
 	}
 	if err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	return &itemAnswer{itemOf(item)}, nil
 }
@@ -146,7 +146,7 @@ func (s *Server) item(ctx context.Context, room string, id int64) (live.RunDownI
 func (s *Server) deleteRunDownItem(ctx context.Context, in *ItemPath) (*struct{}, error) {
 	deedOf(ctx).about("remove")
 	if err := s.db.RemoveRunDownItem(ctx, in.UniqueID, in.Item); err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	return nil, nil //nolint:nilnil // huma's form of 204
 }
@@ -246,7 +246,7 @@ func (s *Server) getProgram(ctx context.Context, in *struct {
 ) (*struct{ Body deskBody }, error) {
 	d, err := s.programDesk(ctx, in.UniqueID, in.Session)
 	if err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	return &struct{ Body deskBody }{d.body()}, nil
 }
@@ -321,11 +321,11 @@ type changeBody struct {
 func (s *Server) changeProgram(ctx context.Context, in *programChange) (*programChanged, error) {
 	program, err := programOf(in.Body)
 	if err != nil {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	added, err := s.changeShow(ctx, in.ID, programWish{Program: program, Strict: in.Strict, Last: in.Last, Finish: in.Finish})
 	if err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	var out programChanged
 	out.Body.StoryID = s.toldStory(ctx, in.ID)
@@ -360,7 +360,7 @@ func (s *Server) listProgramCalls(ctx context.Context, in *struct {
 		_, err = s.db.Session(ctx, in.ID)
 	}
 	if err != nil {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	found, err := s.toldPrograms(ctx, in.ID, before, in.Limit+1)
 	if err != nil {
@@ -380,7 +380,7 @@ func (s *Server) apiRetryProgram(ctx context.Context, in *struct {
 },
 ) (*struct{}, error) {
 	if err := s.retryProgram(ctx, in.ID, in.Seq); err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	return nil, nil //nolint:nilnil // huma's form of 204
 }

@@ -15,12 +15,12 @@ import (
 // retentionOperations registers what is deleted, and when.
 func (s *Server) retentionOperations(api huma.API) {
 	const path = "/api/retention"
-	huma.Register(api, operation(http.MethodGet, path, "get-retention", "For how long sessions are kept, and what would be deleted now"), s.getRetention)
-	huma.Register(api, operation(http.MethodPut, path, "put-retention", "Keep a room's sessions for so long; nothing is deleted before a day has passed"), s.putRetention)
-	huma.Register(api, operation(http.MethodDelete, path, "delete-retention", "Take a room's rule away: the one for all rooms is for it again"), s.deleteRetention)
+	register(s, api, operation(http.MethodGet, path, "get-retention", "For how long sessions are kept, and what would be deleted now"), s.getRetention)
+	register(s, api, operation(http.MethodPut, path, "put-retention", "Keep a room's sessions for so long; nothing is deleted before a day has passed"), s.putRetention)
+	register(s, api, operation(http.MethodDelete, path, "delete-retention", "Take a room's rule away: the one for all rooms is for it again"), s.deleteRetention)
 	run := operation(http.MethodPost, path+"/run", "run-retention", "Delete, in the background, what get-retention showed")
 	run.DefaultStatus = http.StatusAccepted
-	huma.Register(api, run, s.apiRunRetention)
+	register(s, api, run, s.apiRunRetention)
 }
 
 // ruleBody is for how long a room's sessions are kept.
@@ -58,15 +58,15 @@ func (s *Server) getRetention(ctx context.Context, _ *struct{}) (*retentionAnswe
 	now := time.Now()
 	rules, err := s.db.Retentions(ctx)
 	if err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	plan, err := s.db.PlanRetention(ctx, now)
 	if err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	next, err := s.nextRetention(ctx, now)
 	if err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	var out retentionAnswer
 	out.Body.Rules = make([]ruleBody, len(rules))
@@ -98,7 +98,7 @@ func (s *Server) putRetention(ctx context.Context, in *struct{ Body ruleBody }) 
 		return s.db.SaveRetention(ctx, rule)
 	})
 	if err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	deedOf(ctx).about(ruleTarget(rule.Room, daysText(rule.EventsDays), daysText(rule.SessionsDays)))
 	return s.getRetention(ctx, nil)
@@ -113,7 +113,7 @@ func (s *Server) deleteRetention(ctx context.Context, in *struct {
 		return s.db.DropRetention(ctx, room)
 	})
 	if err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	deedOf(ctx).about(ruleTarget(in.Room, "", ""))
 	return s.getRetention(ctx, nil)
@@ -126,7 +126,7 @@ func (s *Server) apiRunRetention(ctx context.Context, in *struct {
 },
 ) (*retentionAnswer, error) {
 	if err := s.carryOut(ctx, in.Body.Plan); err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	return s.getRetention(ctx, nil)
 }

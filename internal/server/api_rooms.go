@@ -104,13 +104,13 @@ type roomChange struct {
 
 // roomOperations registers /api/rooms.
 func (s *Server) roomOperations(api huma.API) {
-	huma.Register(api, operation(http.MethodGet, "/api/rooms", "list-rooms", "All rooms, with state and health"), s.listRooms)
-	huma.Register(api, created("/api/rooms", "add-room", "Watch a room"), s.addRoom)
-	huma.Register(api, operation(http.MethodGet, "/api/rooms/{unique_id}", "get-room", "One room"), s.getRoom)
-	huma.Register(api, operation(http.MethodPatch, "/api/rooms/{unique_id}", "change-room", "Change a room's settings"), s.patchRoom)
-	huma.Register(api, empty(http.MethodDelete, "/api/rooms/{unique_id}", "remove-room", "Stop watching a room; its sessions stay"), s.deleteRoom)
-	huma.Register(api, operation(http.MethodPost, "/api/rooms/{unique_id}/connect", "connect-room", "Connect now, and again after a restart"), s.apiConnect)
-	huma.Register(api, operation(http.MethodPost, "/api/rooms/{unique_id}/disconnect", "disconnect-room", "Close the socket and leave the room alone"), s.apiDisconnect)
+	register(s, api, operation(http.MethodGet, "/api/rooms", "list-rooms", "All rooms, with state and health"), s.listRooms)
+	register(s, api, created("/api/rooms", "add-room", "Watch a room"), s.addRoom)
+	register(s, api, operation(http.MethodGet, "/api/rooms/{unique_id}", "get-room", "One room"), s.getRoom)
+	register(s, api, operation(http.MethodPatch, "/api/rooms/{unique_id}", "change-room", "Change a room's settings"), s.patchRoom)
+	register(s, api, empty(http.MethodDelete, "/api/rooms/{unique_id}", "remove-room", "Stop watching a room; its sessions stay"), s.deleteRoom)
+	register(s, api, operation(http.MethodPost, "/api/rooms/{unique_id}/connect", "connect-room", "Connect now, and again after a restart"), s.apiConnect)
+	register(s, api, operation(http.MethodPost, "/api/rooms/{unique_id}/disconnect", "disconnect-room", "Close the socket and leave the room alone"), s.apiDisconnect)
 }
 
 func operation(method, path, id, summary string) huma.Operation {
@@ -137,7 +137,7 @@ func (s *Server) listRooms(_ context.Context, in *struct {
 ) (*list[roomBody], error) {
 	found, err := roomsAfter(s.engine.Rooms(), in.Cursor)
 	if err != nil {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	found, next := pageOf(found, in.Limit, roomCursor)
 	items := make([]roomBody, len(found))
@@ -174,19 +174,19 @@ func roomsAfter(rooms []live.RoomState, cursor string) ([]live.RoomState, error)
 func (s *Server) addRoom(ctx context.Context, in *newRoom) (*roomAnswer, error) {
 	uniqueID, err := s.opts.ParseName(in.Body.UniqueID)
 	if err != nil {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	if err := s.checkStory(ctx, in.Body.StoryID); err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	auto := in.Body.AutoRecord == nil || *in.Body.AutoRecord
 	room := live.Room{UniqueID: uniqueID, Wanted: auto, AutoRecord: auto, StoryID: in.Body.StoryID}
 	if err := s.engine.AddRoom(ctx, room); err != nil {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	if room.StoryID != "" {
 		if err := s.bindStory(ctx, room.StoryID, uniqueID); err != nil {
-			return nil, problemOf(err, s.reportAPI(err))
+			return nil, err
 		}
 	}
 	return s.roomAnswer(in.Spoken, uniqueID)
@@ -195,7 +195,7 @@ func (s *Server) addRoom(ctx context.Context, in *newRoom) (*roomAnswer, error) 
 func (s *Server) roomAnswer(in Spoken, uniqueID string) (*roomAnswer, error) {
 	room, _, err := s.engine.Room(uniqueID)
 	if err != nil {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	return &roomAnswer{roomOf(in.printer(), room)}, nil
 }
@@ -219,7 +219,7 @@ func (s *Server) checkStory(ctx context.Context, id string) error {
 func (s *Server) patchRoom(ctx context.Context, in *roomChange) (*roomAnswer, error) {
 	if in.Body.StoryID != nil {
 		if err := s.checkStory(ctx, *in.Body.StoryID); err != nil {
-			return nil, problemOf(err, s.reportAPI(err))
+			return nil, err
 		}
 	}
 	err := s.engine.UpdateRoom(ctx, in.UniqueID, func(r *live.Room) {
@@ -240,28 +240,28 @@ func (s *Server) patchRoom(ctx context.Context, in *roomChange) (*roomAnswer, er
 		err = s.bindStory(ctx, *in.Body.StoryID, in.UniqueID)
 	}
 	if err != nil {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	return s.roomAnswer(in.Spoken, in.UniqueID)
 }
 
 func (s *Server) deleteRoom(ctx context.Context, in *RoomPath) (*struct{}, error) {
 	if err := s.engine.RemoveRoom(ctx, in.UniqueID); err != nil {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	return nil, nil //nolint:nilnil // huma's form of 204
 }
 
 func (s *Server) apiConnect(ctx context.Context, in *RoomPath) (*roomAnswer, error) {
 	if err := s.engine.Connect(ctx, in.UniqueID); err != nil {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	return s.roomAnswer(in.Spoken, in.UniqueID)
 }
 
 func (s *Server) apiDisconnect(ctx context.Context, in *RoomPath) (*roomAnswer, error) {
 	if err := s.engine.Disconnect(ctx, in.UniqueID); err != nil {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	return s.roomAnswer(in.Spoken, in.UniqueID)
 }

@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"strconv"
 	"time"
@@ -49,15 +48,15 @@ func (c Counted) rehearsals() bool { return c.Origin == "all" }
 
 // sessionOperations registers /api/sessions.
 func (s *Server) sessionOperations(api huma.API) {
-	huma.Register(api, operation(http.MethodGet, "/api/sessions", "list-sessions", "Sessions, the newest first"), s.listSessions)
-	huma.Register(api, operation(http.MethodGet, "/api/sessions/{id}", "get-session", "One session"), s.getSession)
-	huma.Register(api, operation(http.MethodPatch, "/api/sessions/{id}", "rename-session", "Give a session a title"), s.patchSession)
-	huma.Register(api, empty(http.MethodDelete, "/api/sessions/{id}", "delete-session", "Delete an ended session with all its events"), s.deleteSession)
-	huma.Register(api, operation(http.MethodGet, "/api/sessions/{id}/events", "list-events", "Events in order, filtered and searched"), s.listEvents)
-	huma.Register(api, operation(http.MethodGet, "/api/sessions/{id}/minutes", "list-minutes", "Numbers per minute"), s.listMinutes)
-	huma.Register(api, operation(http.MethodGet, "/api/sessions/{id}/summary", "get-summary", "Totals of a session"), s.getSummary)
-	huma.Register(api, operation(http.MethodGet, "/api/sessions/{id}/viewers", "list-viewers", "Who was there, and what they gave"), s.listViewers)
-	huma.Register(api, operation(http.MethodPost, "/api/sessions/{id}/simulate", "simulate", "Add a simulated event; it is never Counted"), s.simulate)
+	register(s, api, operation(http.MethodGet, "/api/sessions", "list-sessions", "Sessions, the newest first"), s.listSessions)
+	register(s, api, operation(http.MethodGet, "/api/sessions/{id}", "get-session", "One session"), s.getSession)
+	register(s, api, operation(http.MethodPatch, "/api/sessions/{id}", "rename-session", "Give a session a title"), s.patchSession)
+	register(s, api, empty(http.MethodDelete, "/api/sessions/{id}", "delete-session", "Delete an ended session with all its events"), s.deleteSession)
+	register(s, api, operation(http.MethodGet, "/api/sessions/{id}/events", "list-events", "Events in order, filtered and searched"), s.listEvents)
+	register(s, api, operation(http.MethodGet, "/api/sessions/{id}/minutes", "list-minutes", "Numbers per minute"), s.listMinutes)
+	register(s, api, operation(http.MethodGet, "/api/sessions/{id}/summary", "get-summary", "Totals of a session"), s.getSummary)
+	register(s, api, operation(http.MethodGet, "/api/sessions/{id}/viewers", "list-viewers", "Who was there, and what they gave"), s.listViewers)
+	register(s, api, operation(http.MethodPost, "/api/sessions/{id}/simulate", "simulate", "Add a simulated event; it is never Counted"), s.simulate)
 }
 
 type sessionQuery struct {
@@ -70,14 +69,14 @@ type sessionQuery struct {
 func (s *Server) listSessions(ctx context.Context, in *sessionQuery) (*list[sessionBody], error) {
 	before, err := cursorNumber(in.Cursor)
 	if err != nil {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	q := db.SessionQuery{Room: in.Room, Before: before, Limit: in.Limit + 1}
 	if q.From, err = timeParam("from", in.From); err != nil {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	if q.To, err = timeParam("to", in.To); err != nil {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	found, err := s.db.Sessions(ctx, q)
 	if err != nil {
@@ -96,7 +95,7 @@ type sessionAnswer struct{ Body sessionBody }
 func (s *Server) getSession(ctx context.Context, in *SessionPath) (*sessionAnswer, error) {
 	info, err := s.db.Session(ctx, in.ID)
 	if err != nil {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	return &sessionAnswer{sessionOf(info)}, nil
 }
@@ -110,14 +109,14 @@ type sessionChange struct {
 
 func (s *Server) patchSession(ctx context.Context, in *sessionChange) (*sessionAnswer, error) {
 	if err := s.db.RenameSession(ctx, in.ID, in.Body.Title); err != nil {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	return s.getSession(ctx, &in.SessionPath)
 }
 
 func (s *Server) deleteSession(ctx context.Context, in *SessionPath) (*struct{}, error) {
 	if err := s.dropSession(ctx, in.ID); err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	return nil, nil //nolint:nilnil // huma's form of 204
 }
@@ -149,7 +148,7 @@ type eventQuery struct {
 
 func (s *Server) listEvents(ctx context.Context, in *eventQuery) (*list[wireEvent], error) {
 	if _, err := s.db.Session(ctx, in.ID); err != nil {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	events, err := s.db.Events(ctx, db.EventQuery{
 		Session: in.ID, After: in.After, Limit: in.Limit, Kind: live.Kind(in.Type), Origin: live.Origin(in.Origin), User: in.User, Text: in.Q,
@@ -209,11 +208,11 @@ func (s *Server) listMinutes(ctx context.Context, in *struct {
 ) (*minuteList, error) {
 	since, err := timeParam("from", in.From)
 	if err != nil {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	info, minutes, err := s.db.MinutesSince(ctx, in.ID, in.rehearsals(), since)
 	if err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	var out minuteList
 	out.Body.LastSeq, out.Body.Items = info.LastSeq, make([]minuteBody, len(minutes))
@@ -265,7 +264,7 @@ func (s *Server) getSummary(ctx context.Context, in *struct {
 ) (*summaryAnswer, error) {
 	info, t, err := s.db.Summary(ctx, in.ID, in.rehearsals())
 	if err != nil {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	viewers, err := s.db.Attendance(ctx, in.ID, in.rehearsals(), "diamonds", topGifters, 0)
 	if err != nil {
@@ -310,11 +309,11 @@ func (s *Server) listViewers(ctx context.Context, in *struct {
 },
 ) (*list[viewerBody], error) {
 	if _, err := s.db.Session(ctx, in.ID); err != nil {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	offset, err := cursorNumber(in.Cursor)
 	if err != nil {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	found, err := s.db.Attendance(ctx, in.ID, in.rehearsals(), in.Sort, in.Limit, int(offset))
 	if err != nil {
@@ -354,30 +353,17 @@ func (s *Server) simulate(ctx context.Context, in *simulation) (*simulated, erro
 		if _, unknown := s.db.Session(ctx, in.ID); unknown != nil {
 			err = unknown
 		}
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	event, err := live.NewSimulated(in.Body.Type, in.Body.Data, time.Now())
 	if err != nil {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	var out simulated
 	if out.Body.Seq, err = session.Append(ctx, event); err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	return &out, nil
-}
-
-// reportAPI logs an error of the API that is our fault. That somebody left before the answer is nobody's.
-func (s *Server) reportAPI(err error) string {
-	if errors.Is(err, context.Canceled) {
-		return ""
-	}
-	if live.CodeOf(err) != live.CodeInternal && live.CodeOf(err) != live.CodeUnavailable {
-		return ""
-	}
-	id := randomToken()[:8]
-	s.log.Error("api request failed", "id", id, "err", err)
-	return id
 }
 
 func (s *Server) sessionInPath(r *http.Request) (live.SessionInfo, error) {

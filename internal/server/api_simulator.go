@@ -20,27 +20,27 @@ func (s *Server) simulatorOperations(api huma.API) {
 		room, session = "/api/rooms/{unique_id}/rehearsal", "/api/sessions/{id}"
 		scenario      = "/api/scenarios/{scenario}"
 	)
-	huma.Register(api, operation(http.MethodGet, "/api/gifts", "list-gifts", "The gift catalogue, the cheapest first"), s.listGifts)
-	huma.Register(api, operation(http.MethodPost, room, "open-rehearsal", "Open a session to simulate in while the room is not live"), s.openRehearsal)
-	huma.Register(api, operation(http.MethodGet, "/api/rooms/{unique_id}/simulator", "get-simulator", "Where simulated events of a room go, and what runs there"), s.getSimulator)
-	huma.Register(api, empty(http.MethodPost, session+"/end", "end-rehearsal", "End a rehearsal or a replay"), s.endRehearsal)
+	register(s, api, operation(http.MethodGet, "/api/gifts", "list-gifts", "The gift catalogue, the cheapest first"), s.listGifts)
+	register(s, api, operation(http.MethodPost, room, "open-rehearsal", "Open a session to simulate in while the room is not live"), s.openRehearsal)
+	register(s, api, operation(http.MethodGet, "/api/rooms/{unique_id}/simulator", "get-simulator", "Where simulated events of a room go, and what runs there"), s.getSimulator)
+	register(s, api, empty(http.MethodPost, session+"/end", "end-rehearsal", "End a rehearsal or a replay"), s.endRehearsal)
 
-	huma.Register(api, operation(http.MethodGet, "/api/scenarios", "list-scenarios", "Saved scenarios"), s.listScenarios)
-	huma.Register(api, created("/api/scenarios", "add-scenario", "Save a scenario"), s.addScenario)
-	huma.Register(api, operation(http.MethodGet, scenario, "get-scenario", "One scenario"), s.getScenario)
-	huma.Register(api, operation(http.MethodPut, scenario, "change-scenario", "Change a scenario"), s.putScenario)
-	huma.Register(api, empty(http.MethodDelete, scenario, "delete-scenario", "Delete a scenario"), s.deleteScenario)
+	register(s, api, operation(http.MethodGet, "/api/scenarios", "list-scenarios", "Saved scenarios"), s.listScenarios)
+	register(s, api, created("/api/scenarios", "add-scenario", "Save a scenario"), s.addScenario)
+	register(s, api, operation(http.MethodGet, scenario, "get-scenario", "One scenario"), s.getScenario)
+	register(s, api, operation(http.MethodPut, scenario, "change-scenario", "Change a scenario"), s.putScenario)
+	register(s, api, empty(http.MethodDelete, scenario, "delete-scenario", "Delete a scenario"), s.deleteScenario)
 
-	huma.Register(api, operation(http.MethodGet, session+"/runs", "list-runs", "What is simulated in a session by itself, the newest first"), s.listRuns)
-	huma.Register(api, created(session+"/runs", "start-run", "Simulate steps without saving them"), s.startRun)
-	huma.Register(api, empty(http.MethodDelete, session+"/runs", "stop-runs", "Stop everything that is simulated in a session"), s.stopRuns)
-	huma.Register(api, empty(http.MethodDelete, session+"/runs/{run}", "stop-run", "Stop one of them"), s.stopRun)
-	huma.Register(api, created(session+"/scenarios/{scenario}/run", "run-scenario", "Run a scenario in an open session"), s.runScenario)
-	huma.Register(api, empty(http.MethodPost, session+"/scenarios/{scenario}/stop", "stop-scenario", "Stop a scenario"), s.stopScenario)
+	register(s, api, operation(http.MethodGet, session+"/runs", "list-runs", "What is simulated in a session by itself, the newest first"), s.listRuns)
+	register(s, api, created(session+"/runs", "start-run", "Simulate steps without saving them"), s.startRun)
+	register(s, api, empty(http.MethodDelete, session+"/runs", "stop-runs", "Stop everything that is simulated in a session"), s.stopRuns)
+	register(s, api, empty(http.MethodDelete, session+"/runs/{run}", "stop-run", "Stop one of them"), s.stopRun)
+	register(s, api, created(session+"/scenarios/{scenario}/run", "run-scenario", "Run a scenario in an open session"), s.runScenario)
+	register(s, api, empty(http.MethodPost, session+"/scenarios/{scenario}/stop", "stop-scenario", "Stop a scenario"), s.stopScenario)
 
-	huma.Register(api, created(session+"/replay", "replay", "Replay a session, at 1 to 10 times its speed, into a new one"), s.replay)
-	huma.Register(api, operation(http.MethodGet, session+"/playback", "get-playback", "How far a replay is"), s.getPlayback)
-	huma.Register(api, operation(http.MethodPatch, session+"/playback", "change-playback", "Pause a replay, let it go on, change its speed"), s.patchPlayback)
+	register(s, api, created(session+"/replay", "replay", "Replay a session, at 1 to 10 times its speed, into a new one"), s.replay)
+	register(s, api, operation(http.MethodGet, session+"/playback", "get-playback", "How far a replay is"), s.getPlayback)
+	register(s, api, operation(http.MethodPatch, session+"/playback", "change-playback", "Pause a replay, let it go on, change its speed"), s.patchPlayback)
 }
 
 // giftBody is a gift of the catalogue.
@@ -66,7 +66,7 @@ func (s *Server) listGifts(ctx context.Context, in *struct {
 		q.AfterDiamonds, err1 = strconv.ParseInt(diamonds, 10, 64)
 		q.AfterID, err2 = strconv.ParseInt(id, 10, 64)
 		if !ok || err1 != nil || err2 != nil {
-			return nil, problemOf(badCursor(), "")
+			return nil, badCursor()
 		}
 	}
 	found, err := s.db.Gifts(ctx, q)
@@ -86,7 +86,7 @@ func (s *Server) listGifts(ctx context.Context, in *struct {
 func (s *Server) openRehearsal(ctx context.Context, in *RoomPath) (*sessionAnswer, error) {
 	info, err := s.engine.Rehearse(ctx, in.UniqueID)
 	if err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	return s.getSession(ctx, &SessionPath{ID: info.ID})
 }
@@ -111,7 +111,7 @@ func (s *Server) getSimulator(ctx context.Context, in *struct {
 	id := in.Session
 	if id == 0 {
 		if _, _, err := s.engine.Room(in.UniqueID); err != nil {
-			return nil, problemOf(err, "")
+			return nil, err
 		}
 		info, ok := s.engine.OpenSession(in.UniqueID)
 		if !ok {
@@ -124,7 +124,7 @@ func (s *Server) getSimulator(ctx context.Context, in *struct {
 		err = &live.Error{Code: live.CodeNotFound, Op: "server.getSimulator", Msg: "This session is of another room."}
 	}
 	if err != nil {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	session := sessionOf(info)
 	out.Session, out.Rehearsal = &session, info.Rehearsal()
@@ -142,7 +142,7 @@ func (s *Server) getSimulator(ctx context.Context, in *struct {
 
 func (s *Server) endRehearsal(ctx context.Context, in *SessionPath) (*struct{}, error) {
 	if err := s.engine.EndRehearsal(ctx, in.ID); err != nil {
-		return nil, problemOf(s.orUnknown(ctx, in.ID, err), s.reportAPI(err))
+		return nil, s.orUnknown(ctx, in.ID, err)
 	}
 	return nil, nil //nolint:nilnil // huma's form of 204
 }
@@ -206,7 +206,7 @@ func (s *Server) listScenarios(ctx context.Context, in *struct {
 ) (*list[scenarioBody], error) {
 	after, err := cursorNumber(in.Cursor)
 	if err != nil {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	found, err := s.db.Scenarios(ctx, db.ScenarioQuery{After: after, Limit: in.Limit + 1})
 	if err != nil {
@@ -230,7 +230,7 @@ func (s *Server) addScenario(ctx context.Context, in *struct {
 		scenario, err = s.db.AddScenario(ctx, scenario)
 	}
 	if err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	return &scenarioAnswer{scenarioOf(in.printer(), scenario)}, nil
 }
@@ -238,7 +238,7 @@ func (s *Server) addScenario(ctx context.Context, in *struct {
 func (s *Server) getScenario(ctx context.Context, in *ScenarioPath) (*scenarioAnswer, error) {
 	scenario, err := s.db.Scenario(ctx, in.Scenario)
 	if err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	return &scenarioAnswer{scenarioOf(in.printer(), scenario)}, nil
 }
@@ -254,14 +254,14 @@ func (s *Server) putScenario(ctx context.Context, in *struct {
 		err = s.db.SaveScenario(ctx, scenario)
 	}
 	if err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	return &scenarioAnswer{scenarioOf(in.printer(), scenario)}, nil
 }
 
 func (s *Server) deleteScenario(ctx context.Context, in *ScenarioPath) (*struct{}, error) {
 	if err := s.db.DeleteScenario(ctx, in.Scenario); err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	return nil, nil //nolint:nilnil // huma's form of 204
 }
@@ -285,7 +285,7 @@ func runOf(r live.Run) runBody {
 
 func (s *Server) listRuns(ctx context.Context, in *SessionPath) (*list[runBody], error) {
 	if _, err := s.db.Session(ctx, in.ID); err != nil {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	var items []runBody
 	for _, r := range s.engine.Runs(in.ID) {
@@ -311,7 +311,7 @@ func (s *Server) run(ctx context.Context, session int64, scenario live.Scenario)
 		if live.CodeOf(err) == live.CodeConflict {
 			err = s.orUnknown(ctx, session, err)
 		}
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	return &runAnswer{runOf(r)}, nil
 }
@@ -325,7 +325,7 @@ type RunScenarioPath struct {
 func (s *Server) runScenario(ctx context.Context, in *RunScenarioPath) (*runAnswer, error) {
 	scenario, err := s.db.Scenario(ctx, in.Scenario)
 	if err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	scenario.Name = scenarioName(in.printer(), scenario)
 	return s.run(ctx, in.ID, scenario)
@@ -334,7 +334,7 @@ func (s *Server) runScenario(ctx context.Context, in *RunScenarioPath) (*runAnsw
 // stop stops what runs in a session. Stopping what is over already is no error.
 func (s *Server) stop(ctx context.Context, session int64, which func(live.Run) bool) (*struct{}, error) {
 	if _, err := s.db.Session(ctx, session); err != nil {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	s.engine.StopRuns(session, which)
 	return nil, nil //nolint:nilnil // huma's form of 204
@@ -365,7 +365,7 @@ func (s *Server) replay(ctx context.Context, in *struct {
 ) (*sessionAnswer, error) {
 	info, err := s.startReplay(ctx, in.ID, in.Body.Speed)
 	if err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	return s.getSession(ctx, &SessionPath{ID: info.ID})
 }
@@ -395,7 +395,7 @@ type playbackAnswer struct{ Body playbackBody }
 
 func (s *Server) playback(ctx context.Context, session int64, p live.Playback, err error) (*playbackAnswer, error) {
 	if err != nil {
-		return nil, problemOf(s.orUnknown(ctx, session, err), "")
+		return nil, s.orUnknown(ctx, session, err)
 	}
 	return &playbackAnswer{playbackBody(p)}, nil
 }
@@ -415,7 +415,7 @@ func (s *Server) patchPlayback(ctx context.Context, in *struct {
 ) (*playbackAnswer, error) {
 	p, err := s.engine.ChangePlayback(in.ID, live.PlaybackChange{Paused: in.Body.Paused, Speed: in.Body.Speed})
 	if live.CodeOf(err) == live.CodeInvalid {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	return s.playback(ctx, in.ID, p, err)
 }

@@ -105,23 +105,23 @@ func set[T any](to, value *T) {
 
 // storyOperations registers /api/stories.
 func (s *Server) storyOperations(api huma.API) {
-	huma.Register(api, operation(http.MethodGet, "/api/stories", "list-stories", "All stories"), s.listStories)
-	huma.Register(api, created("/api/stories", "add-story", "Write a story"), s.addStory)
-	huma.Register(api, operation(http.MethodGet, "/api/stories/{storyId}", "get-story", "One story"), s.getStory)
-	huma.Register(api, operation(http.MethodPatch, "/api/stories/{storyId}", "change-story", "Change a story, or the room it is bound to"), s.patchStory)
-	huma.Register(api, empty(http.MethodDelete, "/api/stories/{storyId}", "delete-story", "Delete a story with all it remembers"), s.deleteStory)
-	huma.Register(api, operation(http.MethodGet, "/api/stories/{storyId}/messages", "list-messages", "What came in and what was answered, the newest first"), s.listMessages)
-	huma.Register(api, operation(http.MethodGet, "/api/stories/{storyId}/memory", "search-memory", "What the story would recall"), s.searchMemory)
-	huma.Register(api, empty(http.MethodPatch, "/api/stories/{storyId}/memory/{id}", "edit-memory", "Correct what the story remembers"), s.editMemory)
-	huma.Register(api, empty(http.MethodDelete, "/api/stories/{storyId}/memory/{id}", "forget-memory", "Forget a message"), s.forgetMemory)
-	huma.Register(api, operation(http.MethodGet, "/api/stories/{storyId}/queue", "get-queue", "What the host says, what waits and why, what was skipped and why"), s.getQueue)
-	huma.Register(api, operation(http.MethodPost, "/api/stories/{storyId}/director", "direct", "Pause, resume, skip, say, mute, unmute, or try an input out"), s.direct)
+	register(s, api, operation(http.MethodGet, "/api/stories", "list-stories", "All stories"), s.listStories)
+	register(s, api, created("/api/stories", "add-story", "Write a story"), s.addStory)
+	register(s, api, operation(http.MethodGet, "/api/stories/{storyId}", "get-story", "One story"), s.getStory)
+	register(s, api, operation(http.MethodPatch, "/api/stories/{storyId}", "change-story", "Change a story, or the room it is bound to"), s.patchStory)
+	register(s, api, empty(http.MethodDelete, "/api/stories/{storyId}", "delete-story", "Delete a story with all it remembers"), s.deleteStory)
+	register(s, api, operation(http.MethodGet, "/api/stories/{storyId}/messages", "list-messages", "What came in and what was answered, the newest first"), s.listMessages)
+	register(s, api, operation(http.MethodGet, "/api/stories/{storyId}/memory", "search-memory", "What the story would recall"), s.searchMemory)
+	register(s, api, empty(http.MethodPatch, "/api/stories/{storyId}/memory/{id}", "edit-memory", "Correct what the story remembers"), s.editMemory)
+	register(s, api, empty(http.MethodDelete, "/api/stories/{storyId}/memory/{id}", "forget-memory", "Forget a message"), s.forgetMemory)
+	register(s, api, operation(http.MethodGet, "/api/stories/{storyId}/queue", "get-queue", "What the host says, what waits and why, what was skipped and why"), s.getQueue)
+	register(s, api, operation(http.MethodPost, "/api/stories/{storyId}/director", "direct", "Pause, resume, skip, say, mute, unmute, or try an input out"), s.direct)
 }
 
 func (s *Server) listStories(ctx context.Context, in *Paged) (*list[storyBody], error) {
 	after, err := cursorNumber(in.Cursor)
 	if err != nil {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	found, err := s.db.StoriesAfter(ctx, after, in.Limit+1)
 	if err != nil {
@@ -138,7 +138,7 @@ func (s *Server) listStories(ctx context.Context, in *Paged) (*list[storyBody], 
 func (s *Server) getStory(ctx context.Context, in *StoryPath) (*storyAnswer, error) {
 	p, err := s.db.StoryProfile(ctx, in.StoryID)
 	if err != nil {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	return &storyAnswer{s.storyOf(p)}, nil
 }
@@ -146,10 +146,10 @@ func (s *Server) getStory(ctx context.Context, in *StoryPath) (*storyAnswer, err
 func (s *Server) addStory(ctx context.Context, in *struct{ Body storyChange }) (*storyAnswer, error) {
 	var p live.StoryProfile
 	if err := in.Body.apply(&p); err != nil {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	if err := s.checkRoom(in.Body.Room); err != nil {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	p, err := s.db.CreateStory(ctx, p)
 	if err == nil {
@@ -159,7 +159,7 @@ func (s *Server) addStory(ctx context.Context, in *struct{ Body storyChange }) (
 		err = s.bindStory(ctx, p.ID, *in.Body.Room)
 	}
 	if err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	return s.getStory(ctx, &StoryPath{p.ID})
 }
@@ -170,14 +170,14 @@ func (s *Server) patchStory(ctx context.Context, in *struct {
 },
 ) (*storyAnswer, error) {
 	if err := s.checkRoom(in.Body.Room); err != nil {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	err := s.changeStory(ctx, in.StoryID, in.Body.apply)
 	if err == nil && in.Body.Room != nil {
 		err = s.bindStory(ctx, in.StoryID, *in.Body.Room)
 	}
 	if err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	return s.getStory(ctx, &in.StoryPath)
 }
@@ -233,7 +233,7 @@ func (s *Server) bindStory(ctx context.Context, id, room string) error {
 
 func (s *Server) deleteStory(ctx context.Context, in *StoryPath) (*struct{}, error) {
 	if err := s.removeStory(ctx, in.StoryID); err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	return nil, nil //nolint:nilnil // huma's form of 204
 }
@@ -273,12 +273,12 @@ type directed struct {
 
 func (s *Server) direct(ctx context.Context, in *direction) (*directed, error) {
 	if err := permit(ctx, hostAction(in.Body.Action)); err != nil {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	deedOf(ctx).about(in.Body.Action)
 	director, err := s.opts.Directors.Director(in.StoryID)
 	if err != nil {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	var out directed
 	switch in.Body.Action {
@@ -297,7 +297,7 @@ func (s *Server) direct(ctx context.Context, in *direction) (*directed, error) {
 		out.Body.Queue, err = director.Queue(ctx)
 	}
 	if err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	return &out, nil
 }
@@ -358,11 +358,11 @@ type queueAnswer struct{ Body live.Queue }
 func (s *Server) getQueue(ctx context.Context, in *StoryPath) (*queueAnswer, error) {
 	director, err := s.opts.Directors.Director(in.StoryID)
 	if err != nil {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	q, err := director.Queue(ctx)
 	if err != nil {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	return &queueAnswer{q}, nil
 }

@@ -51,10 +51,10 @@ func (s *Server) listMessages(ctx context.Context, in *struct {
 ) (*list[messageBody], error) {
 	before, err := cursorNumber(in.Cursor)
 	if err != nil {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	if _, err := s.db.StoryProfile(ctx, in.StoryID); err != nil {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	found, err := s.db.StoryMessages(ctx, in.StoryID, before, in.Limit+1)
 	if err != nil {
@@ -91,7 +91,7 @@ func (s *Server) searchMemory(ctx context.Context, in *struct {
 		_, err = s.db.StoryProfile(ctx, in.StoryID)
 	}
 	if err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	items := make([]memoryBody, len(found))
 	for i, m := range found {
@@ -114,14 +114,14 @@ func (s *Server) editMemory(ctx context.Context, in *struct {
 },
 ) (*struct{}, error) {
 	if err := s.db.EditStoryMemory(ctx, in.StoryID, in.ID, in.Body.Text); err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	return nil, nil //nolint:nilnil // huma's form of 204
 }
 
 func (s *Server) forgetMemory(ctx context.Context, in *MemoryPath) (*struct{}, error) {
 	if err := s.db.ForgetStoryMemory(ctx, in.StoryID, in.ID); err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	return nil, nil //nolint:nilnil // huma's form of 204
 }

@@ -15,18 +15,18 @@ import (
 // teamOperations registers who may do what, and who did.
 func (s *Server) teamOperations(api huma.API) {
 	const user = "/api/users/{name}"
-	huma.Register(api, operation(http.MethodGet, "/api/users", "list-users", "The team, with roles"), s.listUsers)
-	huma.Register(api, empty(http.MethodPatch, user, "change-user", "Give somebody another role"), s.patchUser)
-	huma.Register(api, empty(http.MethodDelete, user, "remove-user", "Take somebody's login away"), s.deleteUser)
-	huma.Register(api, empty(http.MethodPost, user+"/logout", "logout-user", "Sign somebody out in every browser"), s.apiEndLogins)
-	huma.Register(api, created("/api/invites", "invite", "Make a link that lets one person in; the answer alone holds it"), s.apiInvite)
-	huma.Register(api, operation(http.MethodGet, "/api/tokens", "list-tokens", "Tokens of programs, without their secrets"), s.listTokens)
-	huma.Register(api, created("/api/tokens", "add-token", "Make a token for a program; the answer alone holds it"), s.apiAddToken)
-	huma.Register(api, empty(http.MethodDelete, "/api/tokens/{id}", "revoke-token", "End a token"), s.apiRevokeToken)
-	huma.Register(api, operation(http.MethodGet, "/api/shares", "list-shares", "Links to sessions, without their secrets"), s.listShares)
-	huma.Register(api, created("/api/shares", "share", "Make a link to one session, to read; the answer alone holds it"), s.apiShare)
-	huma.Register(api, empty(http.MethodDelete, "/api/shares/{id}", "revoke-share", "End a link"), s.apiRevokeShare)
-	huma.Register(api, operation(http.MethodGet, "/api/audit", "list-audit", "Who did what, the newest first"), s.listAudit)
+	register(s, api, operation(http.MethodGet, "/api/users", "list-users", "The team, with roles"), s.listUsers)
+	register(s, api, empty(http.MethodPatch, user, "change-user", "Give somebody another role"), s.patchUser)
+	register(s, api, empty(http.MethodDelete, user, "remove-user", "Take somebody's login away"), s.deleteUser)
+	register(s, api, empty(http.MethodPost, user+"/logout", "logout-user", "Sign somebody out in every browser"), s.apiEndLogins)
+	register(s, api, created("/api/invites", "invite", "Make a link that lets one person in; the answer alone holds it"), s.apiInvite)
+	register(s, api, operation(http.MethodGet, "/api/tokens", "list-tokens", "Tokens of programs, without their secrets"), s.listTokens)
+	register(s, api, created("/api/tokens", "add-token", "Make a token for a program; the answer alone holds it"), s.apiAddToken)
+	register(s, api, empty(http.MethodDelete, "/api/tokens/{id}", "revoke-token", "End a token"), s.apiRevokeToken)
+	register(s, api, operation(http.MethodGet, "/api/shares", "list-shares", "Links to sessions, without their secrets"), s.listShares)
+	register(s, api, created("/api/shares", "share", "Make a link to one session, to read; the answer alone holds it"), s.apiShare)
+	register(s, api, empty(http.MethodDelete, "/api/shares/{id}", "revoke-share", "End a link"), s.apiRevokeShare)
+	register(s, api, operation(http.MethodGet, "/api/audit", "list-audit", "Who did what, the newest first"), s.listAudit)
 }
 
 // userBody is a person of the team in an answer.
@@ -41,7 +41,7 @@ type userBody struct {
 func (s *Server) listUsers(ctx context.Context, in *Paged) (*list[userBody], error) {
 	members, err := s.db.Team(ctx, time.Now(), in.Cursor, in.Limit+1)
 	if err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	members, next := pageOf(members, in.Limit, func(m db.Member) string { return m.Name })
 	items := make([]userBody, len(members))
@@ -69,7 +69,7 @@ func (s *Server) patchUser(ctx context.Context, in *struct {
 // done answers what has no body.
 func (s *Server) done(err error) (*struct{}, error) {
 	if err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	return nil, nil //nolint:nilnil // 204
 }
@@ -97,7 +97,7 @@ func (s *Server) apiInvite(ctx context.Context, in *struct {
 ) (*linkAnswer, error) {
 	secret, err := s.invite(ctx, in.Body.Role, "")
 	if err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	var out linkAnswer
 	out.Body.URL = s.baseOf(in.Addressed) + "/invite/" + secret
@@ -118,11 +118,11 @@ type tokenBody struct {
 func (s *Server) listTokens(ctx context.Context, in *Paged) (*list[tokenBody], error) {
 	before, err := cursorNumber(in.Cursor)
 	if err != nil {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	tokens, err := s.db.Tokens(ctx, before, in.Limit+1)
 	if err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	tokens, next := numberedPage(tokens, in.Limit, func(t db.Token) int64 { return t.ID })
 	items := make([]tokenBody, len(tokens))
@@ -141,7 +141,7 @@ func (s *Server) apiAddToken(ctx context.Context, in *struct {
 ) (*struct{ Body tokenBody }, error) {
 	id, secret, err := s.makeToken(ctx, in.Body.Name, in.Body.Role, "")
 	if err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	who, _ := whoami(ctx)
 	return &struct{ Body tokenBody }{tokenBody{
@@ -186,11 +186,11 @@ func (s *Server) listShares(ctx context.Context, in *struct {
 ) (*list[shareBody], error) {
 	before, err := cursorNumber(in.Cursor)
 	if err != nil {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	shares, err := s.db.Shares(ctx, db.ShareQuery{Session: in.Session, Before: before, Limit: in.Limit + 1}, time.Now())
 	if err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	shares, next := numberedPage(shares, in.Limit, func(h db.Share) int64 { return h.ID })
 	items := make([]shareBody, len(shares))
@@ -213,11 +213,11 @@ func (s *Server) apiShare(ctx context.Context, in *struct {
 	deedOf(ctx).target = "/sessions/" + strconv.FormatInt(in.Body.Session, 10)
 	id, secret, err := s.share(ctx, newShare{session: in.Body.Session, days: in.Body.Days, password: in.Body.Password, hidden: in.Body.Hidden})
 	if err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	made, err := s.db.Share(ctx, hashSecret(secret), time.Now())
 	if err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	out := shareOut(made)
 	out.ID, out.URL = id, s.baseOf(in.Addressed)+"/share/"+secret
@@ -256,11 +256,11 @@ func (s *Server) listAudit(ctx context.Context, in *struct {
 		q.To, err = timeParam("to", in.To)
 	}
 	if err != nil {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	lines, err := s.db.Audit(ctx, q)
 	if err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	lines, next := numberedPage(lines, in.Limit, func(e db.AuditEntry) int64 { return e.ID })
 	items := make([]auditBody, len(lines))

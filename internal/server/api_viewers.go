@@ -61,8 +61,8 @@ type noteChange struct {
 
 // viewerOperations registers viewers' cards and the team's notes about them.
 func (s *Server) viewerOperations(api huma.API) {
-	huma.Register(api, operation(http.MethodGet, "/api/rooms/{unique_id}/viewers/{viewer}", "get-viewer", "What is known of a viewer in a room"), s.getViewer)
-	huma.Register(api, operation(http.MethodPut, "/api/rooms/{unique_id}/viewers/{viewer}/note", "set-viewer-note", "Write down something about a viewer, for the team"), s.putNote)
+	register(s, api, operation(http.MethodGet, "/api/rooms/{unique_id}/viewers/{viewer}", "get-viewer", "What is known of a viewer in a room"), s.getViewer)
+	register(s, api, operation(http.MethodPut, "/api/rooms/{unique_id}/viewers/{viewer}/note", "set-viewer-note", "Write down something about a viewer, for the team"), s.putNote)
 }
 
 func (s *Server) getViewer(ctx context.Context, in *struct {
@@ -72,7 +72,7 @@ func (s *Server) getViewer(ctx context.Context, in *struct {
 ) (*struct{ Body cardBody }, error) {
 	card, err := s.db.ViewerCard(ctx, in.UniqueID, viewerKey(in.Viewer), in.rehearsals())
 	if err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	body := cardBody{
 		User: wireUser(card.User), Visits: card.Visits, FirstSeen: stamp(card.FirstSeen), LastSeen: stamp(card.LastSeen),
@@ -88,7 +88,7 @@ func (s *Server) getViewer(ctx context.Context, in *struct {
 func (s *Server) putNote(ctx context.Context, in *noteChange) (*struct{ Body noteBody }, error) {
 	note, err := s.saveNote(ctx, viewerKey(in.Viewer), in.Body.Text)
 	if err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	return &struct{ Body noteBody }{noteOf(note)}, nil
 }
@@ -126,11 +126,11 @@ type pinAnswer struct {
 
 // markOperations registers what the team puts on a session's timeline.
 func (s *Server) markOperations(api huma.API) {
-	huma.Register(api, operation(http.MethodGet, "/api/sessions/{id}/marks", "list-marks", "Programs, gaps, notes, pins and tests of a session"), s.listMarks)
-	huma.Register(api, created("/api/sessions/{id}/pins", "pin", "Pin an event for the team; TikTok's viewers do not see it"), s.apiPin)
-	huma.Register(api, empty(http.MethodDelete, "/api/sessions/{id}/pins/{seq}", "unpin", "Take a pin off"), s.apiUnpin)
-	huma.Register(api, created("/api/sessions/{id}/hidden", "hide", "Hide a message, or what a viewer has written so far, from chat overlays and the AI host; TikTok's viewers still see it"), s.apiHide)
-	huma.Register(api, empty(http.MethodDelete, "/api/sessions/{id}/hidden", "show", "Show again what the team hid: on chat overlays too; the AI host leaves it unanswered"), s.apiShow)
+	register(s, api, operation(http.MethodGet, "/api/sessions/{id}/marks", "list-marks", "Programs, gaps, notes, pins and tests of a session"), s.listMarks)
+	register(s, api, created("/api/sessions/{id}/pins", "pin", "Pin an event for the team; TikTok's viewers do not see it"), s.apiPin)
+	register(s, api, empty(http.MethodDelete, "/api/sessions/{id}/pins/{seq}", "unpin", "Take a pin off"), s.apiUnpin)
+	register(s, api, created("/api/sessions/{id}/hidden", "hide", "Hide a message, or what a viewer has written so far, from chat overlays and the AI host; TikTok's viewers still see it"), s.apiHide)
+	register(s, api, empty(http.MethodDelete, "/api/sessions/{id}/hidden", "show", "Show again what the team hid: on chat overlays too; the AI host leaves it unanswered"), s.apiShow)
 }
 
 func (s *Server) listMarks(ctx context.Context, in *struct {
@@ -140,10 +140,10 @@ func (s *Server) listMarks(ctx context.Context, in *struct {
 ) (*markList, error) {
 	since, err := timeParam("from", in.From)
 	if err != nil {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	if _, err := s.db.Session(ctx, in.ID); err != nil {
-		return nil, problemOf(err, "")
+		return nil, err
 	}
 	marks, err := s.db.Marks(ctx, in.ID, since)
 	if err != nil {
@@ -168,7 +168,7 @@ func (s *Server) apiPin(ctx context.Context, in *pinRequest) (*pinAnswer, error)
 	var out pinAnswer
 	var err error
 	if out.Body.Seq, err = s.pin(ctx, in.ID, in.Body.Seq, "pin"); err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	return &out, nil
 }
@@ -179,7 +179,7 @@ func (s *Server) apiUnpin(ctx context.Context, in *struct {
 },
 ) (*struct{}, error) {
 	if _, err := s.pin(ctx, in.ID, in.Seq, "unpin"); err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	return nil, nil //nolint:nilnil // huma's form of 204
 }

@@ -97,11 +97,23 @@ func wentAway(r *http.Request, err error) bool {
 
 // report logs what is our fault, with a number that the person can name, and returns that number.
 func (s *Server) report(r *http.Request, err error) string {
+	return s.reportAs(err, "method", r.Method, "path", masked(r.URL))
+}
+
+// reportOperation is report for an operation of the API.
+func (s *Server) reportOperation(name string, err error) string {
+	if errors.Is(err, context.Canceled) {
+		return ""
+	}
+	return s.reportAs(err, "operation", name)
+}
+
+func (s *Server) reportAs(err error, what ...any) string {
 	if code := live.CodeOf(err); code != live.CodeInternal && code != live.CodeUnavailable {
 		return ""
 	}
 	id := randomToken()[:8]
-	s.log.Error("request failed", "id", id, "method", r.Method, "path", masked(r.URL), "err", err)
+	s.log.Error("request failed", append([]any{"id", id, "err", err}, what...)...)
 	return id
 }
 

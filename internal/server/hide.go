@@ -50,7 +50,7 @@ func (s *Server) apiHide(ctx context.Context, in *hideRequest) (*hideAnswer, err
 	var out hideAnswer
 	var err error
 	if out.Body.Seq, err = s.hide(ctx, in.ID, in.Body); err != nil {
-		return nil, problemOf(err, s.reportAPI(err))
+		return nil, err
 	}
 	return &out, nil
 }
