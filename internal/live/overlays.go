@@ -40,27 +40,6 @@ type OverlayMemory struct {
 	At      time.Time
 }
 
-// OverlaySighting is when and how an overlay was last seen.
-type OverlaySighting struct {
-	At    time.Time // when a page last said something about itself, or left
-	Seen  OverlaySeen
-	Drawn time.Time // when a test was last drawn; zero if it never was
-	Test  string    // its id
-}
-
-// OverlayStatus is how an overlay is doing now.
-type OverlayStatus struct {
-	Pages []OverlayPageStatus
-	Last  OverlaySighting
-}
-
-// OverlayPageStatus is one page that is connected.
-type OverlayPageStatus struct {
-	Seen   OverlaySeen
-	Told   bool // it has said something about itself
-	Joined time.Time
-}
-
 // OverlayParts are what overlays are made with. All but Engine, Store and Log may be missing.
 type OverlayParts struct {
 	Engine    *Engine
@@ -91,12 +70,6 @@ type Overlays struct {
 	last     map[int64]*sighting
 	stage    map[string]string // what OBS last told of each room, by room and sort
 	wg       sync.WaitGroup
-}
-
-// sighting is a sighting and when it was last stored.
-type sighting struct {
-	OverlaySighting
-	storedAt time.Time
 }
 
 // NewOverlays returns overlays that do not run yet.
@@ -177,18 +150,6 @@ func (o *Overlays) Put(ctx context.Context, overlay Overlay) error {
 	return run.try(ctx, func(s *running) error { return s.configure(ctx, overlay) })
 }
 
-func (o *Overlays) previewsOf(id int64) []*overlayRun {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	var runs []*overlayRun
-	for _, run := range o.previews {
-		if run.id == id {
-			runs = append(runs, run)
-		}
-	}
-	return runs
-}
-
 // Rekey sends away the pages that came by an overlay's address so far.
 func (o *Overlays) Rekey(id int64) {
 	o.mu.Lock()
@@ -241,56 +202,6 @@ func (o *Overlays) Join(ctx context.Context, id int64) (*OverlayPage, error) {
 	return o.join(ctx, run, revoked)
 }
 
-// Preview opens a page of an overlay for the panel, with the events of a room that may be another one. What is shown in a
-// preview does not count: it keeps nothing and is not seen by others. Pages of one name share what they show; it ends with the last of them.
-func (o *Overlays) Preview(ctx context.Context, name string, overlay Overlay, room string) (*OverlayPage, error) {
-	run, revoked, err := o.preview(name, overlay, room)
-	if err != nil {
-		return nil, err
-	}
-	page, err := o.join(ctx, run, revoked)
-	if err != nil {
-		o.unuse(run)
-	}
-	return page, err
-}
-
-// preview returns the preview of a name for one more page, and what is closed when the overlay's address changes.
-func (o *Overlays) preview(name string, overlay Overlay, room string) (*overlayRun, <-chan struct{}, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	run := o.previews[name]
-	if run == nil {
-		if o.ctx.Err() != nil {
-			return nil, nil, &Error{Code: CodeUnavailable, Reason: ReasonRestart, Op: "live.Preview", Msg: "Showcaller is shutting down."}
-		}
-		run = o.start(overlay, room, name)
-		o.previews[name] = run
-	}
-	run.users++
-	return run, o.keys[overlay.ID], nil
-}
-
-// Draft has the preview of a name, and it alone, show an overlay as somebody is typing it. The options must have been checked. rule is
-// the one of an alert queue that is being typed, whose alert is shown at once; -1 if none is. A name that no page has open is no error:
-// the page may be about to come back.
-func (o *Overlays) Draft(ctx context.Context, name string, overlay Overlay, rule int) error {
-	o.mu.Lock()
-	run := o.previews[name]
-	o.mu.Unlock()
-	if run == nil || run.id != overlay.ID {
-		return nil
-	}
-	return run.try(ctx, func(s *running) error {
-		s.drafted = true
-		err := s.configure(ctx, overlay)
-		if v, ok := s.view.(*alertsView); ok {
-			v.try(rule, time.Now())
-		}
-		return err
-	})
-}
-
 func (o *Overlays) join(ctx context.Context, run *overlayRun, revoked <-chan struct{}) (*OverlayPage, error) {
 	if revoked == nil { // it was deleted just now
 		return nil, ErrOverlayRevoked
@@ -301,22 +212,6 @@ func (o *Overlays) join(ctx context.Context, run *overlayRun, revoked <-chan str
 		p.opening, p.cursor, err = s.opening()
 		return err
 	})
-}
-
-// unuse ends a preview that nobody looks at any more.
-func (o *Overlays) unuse(run *overlayRun) {
-	if !run.preview {
-		return
-	}
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if run.users--; run.users > 0 {
-		return
-	}
-	run.cancel()
-	if o.previews[run.name] == run {
-		delete(o.previews, run.name)
-	}
 }
 
 // airing returns what a room shows, and a channel that is closed when that may have changed.
@@ -454,70 +349,6 @@ func (o *Overlays) State(ctx context.Context, id int64) (OverlayState, error) {
 	var state OverlayState
 	err = run.ask(ctx, func(s *running) { state = s.view.state(time.Now()) })
 	return state, err
-}
-
-// Status returns how an overlay is doing: the pages that are connected, and the last one that was. stored is what the store
-// remembers of before this program's start.
-func (o *Overlays) Status(ctx context.Context, id int64, stored OverlaySighting) (OverlayStatus, error) {
-	run, err := o.find(id)
-	if err != nil {
-		return OverlayStatus{}, err
-	}
-	status := OverlayStatus{Last: stored}
-	o.mu.Lock()
-	if s := o.last[id]; s != nil {
-		status.Last = s.OverlaySighting
-		if status.Last.Drawn.IsZero() {
-			status.Last.Drawn, status.Last.Test = stored.Drawn, stored.Test
-		}
-	}
-	o.mu.Unlock()
-	err = run.ask(ctx, func(s *running) {
-		for _, p := range s.pages {
-			status.Pages = append(status.Pages, OverlayPageStatus{p.seen, p.told, p.joined})
-		}
-	})
-	return status, err
-}
-
-// seen remembers what a page told about itself, and stores it now and then.
-func (o *Overlays) seen(ctx context.Context, id int64, seen OverlaySeen, now time.Time) {
-	o.sight(ctx, id, now, func(s *OverlaySighting) (wait time.Duration) {
-		changed := s.Seen.OBS != seen.OBS || s.Seen.Width != seen.Width || s.Seen.Height != seen.Height
-		s.At, s.Seen = now, seen
-		if changed {
-			return seenSoon
-		}
-		return seenEvery
-	})
-}
-
-func (o *Overlays) drawn(ctx context.Context, id int64, test string, now time.Time) {
-	o.sight(ctx, id, now, func(s *OverlaySighting) (wait time.Duration) {
-		s.At, s.Drawn, s.Test = now, now, test
-		return 0
-	})
-}
-
-func (o *Overlays) sight(ctx context.Context, id int64, now time.Time, change func(*OverlaySighting) time.Duration) {
-	o.mu.Lock()
-	s := o.last[id]
-	if s == nil {
-		s = &sighting{}
-		o.last[id] = s
-	}
-	store := now.Sub(s.storedAt) >= change(&s.OverlaySighting)
-	if store {
-		s.storedAt = now
-	}
-	keep := s.OverlaySighting
-	o.mu.Unlock()
-	if !store {
-		return
-	}
-	if err := o.store.SaveOverlaySeen(ctx, id, keep); err != nil && ctx.Err() == nil {
-		o.log.Warn("when an overlay was seen cannot be kept", "overlay", id, "err", err)
-	}
 }
 
 // news reports whether what OBS tells of a room is new.

@@ -118,11 +118,16 @@ func (s *Server) listOverlays(ctx context.Context, in *struct {
 		return nil, err
 	}
 	found, next := numberedPage(found, in.Limit, func(o db.Overlay) int64 { return o.ID })
-	items := make([]overlayBody, len(found))
-	for i, o := range found {
-		if items[i], err = s.overlayOut(ctx, o); err != nil {
+	items := make([]overlayBody, 0, len(found))
+	for _, o := range found {
+		item, err := s.overlayOut(ctx, o)
+		if live.CodeOf(err) == live.CodeNotFound { // deleted while we looked
+			continue
+		}
+		if err != nil {
 			return nil, err
 		}
+		items = append(items, item)
 	}
 	return listOf(items, next), nil
 }
