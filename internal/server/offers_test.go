@@ -72,12 +72,13 @@ func (f *fixture) everything() []string {
 	f.t.Helper()
 	f.setUp()
 	f.hosted("ann")
-	f.source.events <- []live.Event{chat("bob", "hello"), chat("eve", "hi")}
-	f.awaitSeq(f.await("ann", live.StateLive), 3)
+	f.source.events <- []live.Event{chat("bob", "hello"), chat("eve", "hi"), chat("ida", "be gone")}
+	f.awaitSeq(f.await("ann", live.StateLive), 4)
 	for i := range 2 {
 		f.api("POST", "/api/rooms/ann/run-down", map[string]any{"name": fmt.Sprintf("Songs %d", i), "planned_seconds": 60}, nil)
 	}
 	f.submit("/rooms/ann/pin", "seq", "2", "back", "/rooms/ann")
+	f.submit("/rooms/ann/hide", "seq", "4", "back", "/rooms/ann")
 	f.submit("/rooms/ann/host", "action", "mute", "viewer", "68eve", "back", "/rooms/ann")
 	f.api("POST", message, map[string]any{"type": "user_chat", "data": map[string]any{"message": "my cat is Mochi", "username": "ann"}}, nil)
 	f.quietRoom("mai")
