@@ -194,25 +194,32 @@ func overlayAmount(kind live.OverlayKind, action, typed string) (int64, error) {
 	if !slices.Contains([]string{"add", "set", "countdown"}, action) {
 		return 0, nil
 	}
+	n, ok := readClock(typed)
+	if !ok || kind == live.OverlayGoal && strings.Contains(typed, ":") {
+		return 0, &live.Error{Code: live.CodeInvalid, Op: "server.overlayAmount", Field: "amount"}
+	}
+	return n, nil
+}
+
+// readClock reads a time in seconds, or as a clock writes it: 90, 1:30, -0:01:30.
+func readClock(typed string) (seconds int64, ok bool) {
 	typed = strings.NewReplacer(" ", "", ",", "", "\u00a0", "").Replace(typed)
-	wrong := &live.Error{Code: live.CodeInvalid, Op: "server.overlayAmount", Field: "amount"}
 	parts := strings.Split(typed, ":")
-	if len(parts) > 3 || kind == live.OverlayGoal && len(parts) > 1 {
-		return 0, wrong
+	if len(parts) > 3 {
+		return 0, false
 	}
 	sign := int64(1)
 	if rest, ok := strings.CutPrefix(parts[0], "-"); ok {
 		sign, parts[0] = -1, rest
 	}
-	total := int64(0)
 	for _, p := range parts {
 		n, err := strconv.ParseInt(p, 10, 64)
-		if err != nil || n < 0 || n > 1<<50 || total > 1<<40 {
-			return 0, wrong
+		if err != nil || n < 0 || n > 1<<50 || seconds > 1<<40 {
+			return 0, false
 		}
-		total = total*60 + n
+		seconds = seconds*60 + n
 	}
-	return sign * total, nil
+	return sign * seconds, true
 }
 
 // renderOverlay shows the editor; fill adds what the request is about.

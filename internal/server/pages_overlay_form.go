@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"math"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -68,9 +70,37 @@ func fillFields(into url.Values, fields []templates.OverlayField, from map[strin
 			values = []string{strings.Join(values, "\n")}
 		case templates.SortNumbers:
 			values = []string{strings.Join(values, ", ")}
+		case templates.SortSeconds:
+			values = inUnit(values, func(ms float64) string { return strconv.FormatFloat(ms/1000, 'f', -1, 64) })
+		case templates.SortClock:
+			values = inUnit(values, clockText)
 		}
 		into[name(f.Path)] = values
 	}
+}
+
+// inUnit writes numbers as people type them.
+func inUnit(values []string, write func(float64) string) []string {
+	out := make([]string, len(values))
+	for i, v := range values {
+		n, err := strconv.ParseFloat(v, 64)
+		if out[i] = v; err == nil {
+			out[i] = write(n)
+		}
+	}
+	return out
+}
+
+// clockText writes a time as readClock reads it: a short one in seconds.
+func clockText(seconds float64) string {
+	n := int64(seconds)
+	switch {
+	case n < 60:
+		return strconv.FormatInt(n, 10)
+	case n < 3600:
+		return fmt.Sprintf("%d:%02d", n/60, n%60)
+	}
+	return fmt.Sprintf("%d:%02d:%02d", n/3600, n/60%60, n%60)
 }
 
 // optionAt is what stands at a path; nil where nothing does.
@@ -161,12 +191,20 @@ func (d *overlayDraft) read(into map[string]any, fields []templates.OverlayField
 	for _, f := range fields {
 		v, ok := d.value(f, name(f.Path))
 		if !ok {
-			d.form.Errors[name(f.Path)] = p.T("rule.number")
+			d.form.Errors[name(f.Path)] = p.T(noValue(f.Sort))
 		}
 		if v != nil {
 			putOption(into, f.Path, v)
 		}
 	}
+}
+
+// noValue says that what was typed cannot be read.
+func noValue(sort templates.OverlaySort) string {
+	if sort == templates.SortClock {
+		return "rule.clock"
+	}
+	return "rule.number"
 }
 
 // value is what was typed into a field; nil for nothing, false for what is no number where one must be.
@@ -185,18 +223,34 @@ func (d *overlayDraft) value(f templates.OverlayField, name string) (any, bool) 
 	case templates.SortNumber, templates.SortGift:
 		return numberIn(text)
 	case templates.SortDecimal:
+		return decimalIn(text, 1)
+	case templates.SortSeconds:
+		n, ok := decimalIn(text, 1000)
+		if ms, typed := n.(float64); typed {
+			return int64(math.Round(ms)), ok
+		}
+		return n, ok
+	case templates.SortClock:
 		if text == "" {
 			return nil, true
 		}
-		n, err := strconv.ParseFloat(strings.Replace(text, ",", ".", 1), 64)
-		if err != nil || n != n || n > 1e12 || n < -1e12 {
-			return nil, false
-		}
-		return n, true
+		return readClock(text)
 	case templates.SortArea:
 		return strings.ReplaceAll(d.form.Values.Get(name), "\r\n", "\n"), true
 	}
 	return text, true
+}
+
+// decimalIn reads a number as people write it, and returns so many times as much.
+func decimalIn(text string, times float64) (any, bool) {
+	if text == "" {
+		return nil, true
+	}
+	n, err := strconv.ParseFloat(strings.NewReplacer(" ", "", "\u00a0", "", ",", ".").Replace(text), 64)
+	if err != nil || n != n || n > 1e12 || n < -1e12 {
+		return nil, false
+	}
+	return n * times, true
 }
 
 func withoutEmpty(all []string) []string {
@@ -260,9 +314,22 @@ func (d *overlayDraft) refuse(err error, p *catalog.Printer) {
 	}
 	for _, f := range found {
 		if name := d.fieldOf(f.Path); d.form.Errors[name] == "" {
-			d.form.Errors[name] = ruleWords(p, f)
+			d.form.Errors[name] = typedWords(p, f)
 		}
 	}
+}
+
+// typedWords is ruleWords with the limits of a time as times are typed.
+func typedWords(p *catalog.Printer, f live.FieldError) string {
+	write := func(limit int64) string { return p.Decimal(float64(limit)/1000, 1) }
+	switch {
+	case f.Rule == "range" && strings.HasSuffix(f.Path, "_ms"):
+	case f.Rule == "range" && strings.HasSuffix(f.Path, "_seconds"):
+		write = func(limit int64) string { return clockText(float64(limit)) }
+	default:
+		return ruleWords(p, f)
+	}
+	return p.T("rule.range", "Least", write(f.Min), "Most", write(f.Max))
 }
 
 // fieldOf is the field that an option's path is typed into.

@@ -109,7 +109,7 @@ func TestOverlayForm(t *testing.T) {
 	}
 	form.Set("o.rules[0].title", "{nickname}, 1 < 2")
 	form.Set("o.rules[1].remove", "on")
-	form.Set("o.rules[2].show_ms", "5 000")
+	form.Set("o.rules[2].show_ms", "5,5")
 	form.Set("o.rules[9].on", "join")
 	form.Set("o.rules[9].enabled", "on")
 	form.Set("o.look.preset", "neon")
@@ -133,7 +133,7 @@ func TestOverlayForm(t *testing.T) {
 	if diff := cmp.Diff(wantLook, a.Look); diff != "" {
 		t.Errorf("the look (-want +got):\n%s", diff)
 	}
-	if len(a.Rules) != 9 || a.Rules[0].Title != "{nickname}, 1 < 2" || a.Rules[1].ShowMS != 5000 || a.Rules[8].On != live.KindJoin || !a.Rules[8].Enabled || a.Bar ||
+	if len(a.Rules) != 9 || a.Rules[0].Title != "{nickname}, 1 < 2" || a.Rules[1].ShowMS != 5500 || a.Rules[8].On != live.KindJoin || !a.Rules[8].Enabled || a.Bar ||
 		a.Timing.Limit != 20 || o.Size.Width != 1080 || o.Name != "Up <i>" {
 		t.Errorf("stored %+v %+v", a, o.Size)
 	}
@@ -152,7 +152,7 @@ func TestOverlayForm(t *testing.T) {
 		t.Fatalf("what does not fit: %d", res.StatusCode)
 	}
 	for id, says := range map[string]string{
-		"o-look-accent": "a colour like", "o-rules-2-title": "no placeholder", "o-rules-3-volume": "must be a number", "o-timing-gap_ms": "from 0 to 10,000", "height": "from 50", "name": "80 characters",
+		"o-look-accent": "a colour like", "o-rules-2-title": "no placeholder", "o-rules-3-volume": "must be a number", "o-timing-gap_ms": "from 0 to 10.", "height": "from 50", "name": "80 characters",
 		"o-look-css": "20,000 bytes",
 	} {
 		if got := doc.Find(`[id="` + id + `-error"]`).Text(); !strings.Contains(got, says) {
@@ -173,6 +173,43 @@ func TestOverlayForm(t *testing.T) {
 		t.Errorf("stored all the same (-before +after):\n%s", diff)
 	}
 	draft(t, f, form, wrong)
+}
+
+// Times are read and written as people say them: seconds with a point or a comma, long ones as a clock has them.
+func TestOverlayTimesAsTheyAreTyped(t *testing.T) {
+	f := start(t)
+	f.setUp()
+	f.quietRoom("ann")
+	f.overlay("timer", "ann", map[string]any{"start_seconds": 5400, "max_seconds": 90, "per_follow": 1.5})
+	for _, tt := range []struct {
+		typed, wrong string
+		want         int64 // seconds
+		shown        string
+	}{
+		{"", "", 3600, "1:00:00"}, {"45", "", 45, "45"}, {"1:30", "", 90, "1:30"}, {"2:00:05", "", 7205, "2:00:05"}, {"7 200", "", 7200, "2:00:00"},
+		{"soon", "Type a time like", 7200, ""}, {"1:2:3:4", "Type a time like", 7200, ""}, {"9999:00:00", "to 720:00:00", 7200, ""}, {"-5", "from 0", 7200, ""},
+	} {
+		_, doc := f.page("/overlays/1")
+		form := formOf(doc, "form.overlay-form")
+		if form.Get("o.max_seconds") != "1:30" || form.Get("o.per_follow") != "1.5" {
+			t.Fatalf("the form is %v", form)
+		}
+		form.Set("o.start_seconds", tt.typed)
+		res, doc := f.post("/overlays/1", form)
+		if says := doc.Find("#o-start_seconds-error").Text(); !strings.Contains(says, tt.wrong) || (tt.wrong == "") != (says == "") {
+			t.Errorf("%q: %d, %q stands beside it", tt.typed, res.StatusCode, says)
+		}
+		o, err := f.db.Overlay(t.Context(), 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := o.Options.(*live.TimerOptions).StartSeconds; got != tt.want {
+			t.Errorf("%q: %d s are stored, not %d", tt.typed, got, tt.want)
+		}
+		if got := formOf(doc, "form.overlay-form").Get("o.start_seconds"); tt.shown != "" && got != tt.shown {
+			t.Errorf("%q is shown as %q, not %q", tt.typed, got, tt.shown)
+		}
+	}
 }
 
 // draft: the page is told what does not fit; nothing is saved.

@@ -20,6 +20,8 @@ const (
 	SortArea    OverlaySort = "area"
 	SortNumber  OverlaySort = "number"
 	SortDecimal OverlaySort = "decimal"
+	SortSeconds OverlaySort = "seconds" // in seconds, of an option in milliseconds
+	SortClock   OverlaySort = "clock"   // as a clock writes it, of an option in seconds
 	SortTick    OverlaySort = "tick"
 	SortChoose  OverlaySort = "choose"
 	SortSeveral OverlaySort = "several" // boxes to tick: their order does not matter
@@ -55,6 +57,8 @@ func named(path string, sort OverlaySort) OverlayField { return OverlayField{Pat
 func measured(path, unit string) OverlayField {
 	return OverlayField{Path: path, Sort: SortNumber, Unit: unit}
 }
+
+func briefly(path string) OverlayField { return OverlayField{Path: path, Sort: SortSeconds, Unit: "s"} }
 
 func choice(path, words string, choices ...string) OverlayField {
 	return OverlayField{Path: path, Sort: SortChoose, Words: words, Choices: choices}
@@ -152,11 +156,11 @@ func alertGroups() []OverlayGroup {
 			only("gift", measured("min_diamonds", "◆")), only("gift", named("gift_id", SortGift)), only("like", measured("every", "♥")),
 			named("title", SortText), named("text", SortText),
 			choice("sound", "ov.sound.", "none", "chime", "bell", "coin", "pop", "whoosh", "fanfare"), measured("volume", "%"),
-			named("accent", SortColour), choice("animation", "ov.animation.", overlayAnimations...), measured("show_ms", "ms"),
+			named("accent", SortColour), choice("animation", "ov.animation.", overlayAnimations...), briefly("show_ms"),
 		)},
 		{Name: "timing", Fields: fields(
-			measured("volume", "%"), measured("timing.show_ms", "ms"), measured("timing.gap_ms", "ms"), measured("timing.least_ms", "ms"),
-			named("timing.shrink_above", SortNumber), named("timing.limit", SortNumber), measured("timing.keep_seconds", "s"),
+			measured("volume", "%"), briefly("timing.show_ms"), briefly("timing.gap_ms"), briefly("timing.least_ms"),
+			named("timing.shrink_above", SortNumber), named("timing.limit", SortNumber), named("timing.keep_seconds", SortClock),
 			ticks("avatars", "gift_pictures", "bar", "rehearsal"),
 		)},
 	}
@@ -166,7 +170,7 @@ func timerGroups() []OverlayGroup {
 	seconds := func(path string) OverlayField { return OverlayField{Path: path, Sort: SortDecimal, Unit: "s"} }
 	return []OverlayGroup{
 		{Name: "what", Fields: fields(
-			named("title", SortText), named("over", SortText), measured("start_seconds", "s"), measured("max_seconds", "s"),
+			named("title", SortText), named("over", SortText), named("start_seconds", SortClock), named("max_seconds", SortClock),
 			seconds("per_diamond"), seconds("per_follow"), seconds("per_share"), seconds("per_subscribe"), seconds("per_100_likes"),
 			ticks("show_added", "revive", "rehearsal"),
 		)},
@@ -190,7 +194,7 @@ func OverlayLooks() []OverlayGroup {
 			named("look.weight", SortNumber), choice("look.language", "", "en", "vi", "zh", "ja"),
 		)},
 		{Name: "motion", Fields: fields(
-			choice("look.animation", "ov.animation.", overlayAnimations...), measured("look.speed_ms", "ms"),
+			choice("look.animation", "ov.animation.", overlayAnimations...), briefly("look.speed_ms"),
 			choice("look.motion", "ov.motion.", "", "reduced", "system"),
 		)},
 		{Name: "css", Fields: fields(named("look.css", SortArea))},
@@ -318,12 +322,14 @@ func (f OverlayField) choiceWord(p Page, value string) string {
 // attributes help whoever types: the keyboard of a phone, and what stands in an empty field.
 func (f OverlayField) attributes(p Page) templ.Attributes {
 	switch f.Sort {
-	case SortNumber:
-		a := templ.Attributes{"inputmode": "numeric"}
+	case SortNumber, SortSeconds:
+		a := templ.Attributes{"inputmode": "decimal"}
 		if strings.HasPrefix(f.Path, "look.") {
 			a["placeholder"] = p.t("ov.own")
 		}
 		return a
+	case SortClock:
+		return templ.Attributes{"placeholder": "0:00:00"}
 	case SortDecimal:
 		return templ.Attributes{"inputmode": "decimal"}
 	case SortGift:
