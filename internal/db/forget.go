@@ -18,13 +18,16 @@ const forgotten = "~forgotten-"
 // their search terms, where others' events name them, what a host remembers of them or answered them, and the team's note. What they
 // did is still counted, as of somebody who is not known. It can be run again after it was broken off.
 //
+// In sessions they were never in, others' texts are cleaned that the search index finds by a name: those with an @, and hosts' answers.
+// What viewers wrote without an @ stays anywhere: a name is also a word.
+//
 // Backups made before still hold it all. What runs is told by live.Overlays.Forget and its like, before and after.
 func (d *DB) ForgetViewer(ctx context.Context, key string) error {
 	f := newForgetter(d, key)
 	if err := f.learn(ctx); err != nil {
 		return err
 	}
-	for _, step := range []func(context.Context) error{f.events, f.stories, f.mentions, f.overlays, f.identity} {
+	for _, step := range []func(context.Context) error{f.events, f.elsewhere, f.stories, f.mentions, f.overlays, f.identity} {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -107,59 +110,111 @@ func (f *forgetter) learnNames(ctx context.Context) error {
 // events goes through the sessions the viewer was in. They are read outside of the writer, which only takes the changes.
 func (f *forgetter) events(ctx context.Context) error {
 	for _, session := range f.sessions {
-		for _, number := range f.numbers {
-			rows, err := f.db.read.QueryContext(ctx, `SELECT seq FROM events`+by("events_viewer")+` WHERE session_id = $1 AND viewer = $2 AND viewer IS NOT NULL ORDER BY seq`, session, number)
-			seqs, err := collect(rows, err, func(rows *sql.Rows, seq *int64) error { return rows.Scan(seq) })
-			if err != nil {
-				return err
-			}
-			f.own[session] = append(f.own[session], seqs...)
+		if err := f.learnOwn(ctx, session); err != nil {
+			return err
 		}
-		slices.Sort(f.own[session])
-		var changes []eventChange
 		for after := int64(0); ; {
 			page, err := f.scan(ctx, session, after)
 			if err != nil {
 				return err
 			}
-			for _, e := range page {
-				after = e.seq
-				if changed, ok := f.clean(session, e); ok {
-					changes = append(changes, changed)
-				}
+			if err := f.cleanAll(ctx, page); err != nil {
+				return err
 			}
-			if len(changes) > 0 {
-				if err := f.write(ctx, session, changes); err != nil {
-					return err
-				}
-			}
-			if changes = changes[:0]; len(page) < forgetPage {
+			if len(page) < forgetPage {
 				break
 			}
+			after = page[len(page)-1].seq
 		}
 	}
 	return nil
+}
+
+// learnOwn finds out which events of a session are the viewer's own.
+func (f *forgetter) learnOwn(ctx context.Context, session int64) error {
+	for _, number := range f.numbers {
+		rows, err := f.db.read.QueryContext(ctx, `SELECT seq FROM events`+by("events_viewer")+` WHERE session_id = $1 AND viewer = $2 AND viewer IS NOT NULL ORDER BY seq`, session, number)
+		seqs, err := collect(rows, err, func(rows *sql.Rows, seq *int64) error { return rows.Scan(seq) })
+		if err != nil {
+			return err
+		}
+		f.own[session] = append(f.own[session], seqs...)
+	}
+	slices.Sort(f.own[session])
+	return nil
+}
+
+// elsewhere goes through what mentions the viewer in sessions they were not in. The search index finds it: a name without a letter
+// is in no index.
+func (f *forgetter) elsewhere(ctx context.Context) error {
+	for _, name := range f.who.Mentions() {
+		match := newQuery(name).match
+		if match == "" {
+			continue
+		}
+		for after := int64(0); ; {
+			page, err := f.found(ctx, match, after)
+			if err != nil {
+				return err
+			}
+			if err := f.cleanAll(ctx, page); err != nil {
+				return err
+			}
+			if len(page) < forgetPage {
+				break
+			}
+			last := page[len(page)-1]
+			after = searchRow(last.session, last.seq)
+		}
+	}
+	return nil
+}
+
+// found returns texts the index finds after a row of it, and in which somebody may be mentioned: by an @, or by a host.
+func (f *forgetter) found(ctx context.Context, match string, after int64) ([]eventChange, error) {
+	rows, err := f.db.read.QueryContext(ctx, `SELECT e.session_id, e.seq, e.kind, coalesce(e.cause, 0), coalesce(e.data, '') FROM search
+		CROSS JOIN events e ON e.session_id = search.rowid >> 32 AND e.seq = search.rowid & 0xffffffff
+		WHERE search MATCH $1 AND search.rowid > $2 AND (instr(e.data, '@') > 0 OR e.kind = $3) ORDER BY search.rowid LIMIT $4`, match, after, live.KindReply, forgetPage)
+	return collect(rows, err, scanChange)
+}
+
+// cleanAll takes the viewer out of some events.
+func (f *forgetter) cleanAll(ctx context.Context, events []eventChange) error {
+	var changes []eventChange
+	for _, e := range events {
+		if changed, ok := f.clean(e); ok {
+			changes = append(changes, changed)
+		}
+	}
+	if len(changes) == 0 {
+		return nil
+	}
+	return f.write(ctx, changes)
 }
 
 const forgetPage = 2000
 
 // eventChange is an event as it is stored, and whether its text is to be found no more.
 type eventChange struct {
-	seq, cause int64
-	kind, data string
-	own, terms bool
+	session, seq, cause int64
+	kind, data          string
+	own, terms          bool
 }
 
 func (f *forgetter) scan(ctx context.Context, session, after int64) ([]eventChange, error) {
-	rows, err := f.db.read.QueryContext(ctx, `SELECT seq, kind, coalesce(cause, 0), coalesce(data, '') FROM events WHERE session_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`,
-		session, after, forgetPage)
-	return collect(rows, err, func(rows *sql.Rows, e *eventChange) error { return rows.Scan(&e.seq, &e.kind, &e.cause, &e.data) })
+	rows, err := f.db.read.QueryContext(ctx, `SELECT session_id, seq, kind, coalesce(cause, 0), coalesce(data, '') FROM events
+		WHERE session_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`, session, after, forgetPage)
+	return collect(rows, err, scanChange)
+}
+
+func scanChange(rows *sql.Rows, e *eventChange) error {
+	return rows.Scan(&e.session, &e.seq, &e.kind, &e.cause, &e.data)
 }
 
 // clean returns an event without the viewer; false where it does not name them.
-func (f *forgetter) clean(session int64, e eventChange) (eventChange, bool) {
-	_, e.own = slices.BinarySearch(f.own[session], e.seq)
-	_, answers := slices.BinarySearch(f.own[session], e.cause)
+func (f *forgetter) clean(e eventChange) (eventChange, bool) {
+	_, e.own = slices.BinarySearch(f.own[e.session], e.seq)
+	_, answers := slices.BinarySearch(f.own[e.session], e.cause)
 	kind := live.Kind(e.kind)
 	old := e.data
 	var data map[string]any
@@ -250,37 +305,44 @@ func wordless(data map[string]any) {
 	}
 }
 
-func (f *forgetter) write(ctx context.Context, session int64, changes []eventChange) error {
+func (f *forgetter) write(ctx context.Context, changes []eventChange) error {
 	return f.db.inTx(ctx, "db.ForgetViewer", func(tx *sql.Tx) error {
 		for _, e := range changes {
 			data := null(e.data)
 			if e.data == "{}" {
 				data = nil
 			}
-			if _, err := tx.ExecContext(ctx, `UPDATE events SET data = $1 WHERE session_id = $2 AND seq = $3`, data, session, e.seq); err != nil {
+			if _, err := tx.ExecContext(ctx, `UPDATE events SET data = $1 WHERE session_id = $2 AND seq = $3`, data, e.session, e.seq); err != nil {
 				return err
 			}
 			if e.own { // TikTok's id of the message would lead to it elsewhere
-				if _, err := tx.ExecContext(ctx, `UPDATE events SET source_no = NULL, source_text = NULL WHERE session_id = $1 AND seq = $2`, session, e.seq); err != nil {
+				if _, err := tx.ExecContext(ctx, `UPDATE events SET source_no = NULL, source_text = NULL WHERE session_id = $1 AND seq = $2`, e.session, e.seq); err != nil {
 					return err
 				}
 			}
-			if !e.terms {
-				continue
-			}
-			row := searchRow(session, e.seq)
-			if _, err := tx.ExecContext(ctx, deleteTerms, row, row); err != nil {
-				return err
-			}
-			left := live.Event{Kind: live.Kind(e.kind), Data: live.Raw{EventKind: live.Kind(e.kind), JSON: json.RawMessage(e.data)}}
-			if terms := Terms(searchable(left)); terms != "" {
-				if _, err := tx.ExecContext(ctx, insertTerms, row, terms); err != nil {
+			if e.terms {
+				if err := reindex(ctx, tx, e); err != nil {
 					return err
 				}
 			}
 		}
 		return nil
 	})
+}
+
+// reindex has a search find what is left of a text.
+func reindex(ctx context.Context, tx *sql.Tx, e eventChange) error {
+	row := searchRow(e.session, e.seq)
+	if _, err := tx.ExecContext(ctx, deleteTerms, row, row); err != nil {
+		return err
+	}
+	left := live.Event{Kind: live.Kind(e.kind), Data: live.Raw{EventKind: live.Kind(e.kind), JSON: json.RawMessage(e.data)}}
+	terms := Terms(searchable(left))
+	if terms == "" {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, insertTerms, row, terms)
+	return err
 }
 
 // overlays takes the viewer out of alerts that wait.

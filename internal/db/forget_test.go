@@ -2,9 +2,11 @@ package db_test
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -67,6 +69,34 @@ func TestViewerHistory(t *testing.T) {
 	}
 }
 
+// A show of last month may be imported today: it is no newer for that.
+func TestViewerHistoryIsInOrder(t *testing.T) {
+	d := fresh(t)
+	on := func(day int, said string) live.Event {
+		e := by(1, live.Comment{Comment: said})
+		e.At = e.At.AddDate(0, 0, day)
+		return e
+	}
+	for i, day := range []int{2, 3, 1} {
+		record(t, d, "ann", strconv.Itoa(i+1), on(day, fmt.Sprint("day ", day)))
+	}
+	h, err := d.ViewerHistory(t.Context(), viewer(1).Key())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var visits []int64
+	var said []string
+	for _, v := range h.Visits {
+		visits = append(visits, v.Session.ID)
+	}
+	for _, e := range h.Messages {
+		said = append(said, live.Text(e))
+	}
+	if diff := cmp.Diff([]int64{2, 1, 3}, visits) + cmp.Diff([]string{"day 3", "day 2", "day 1"}, said); diff != "" {
+		t.Errorf("visits and messages, the newest first (-want +got):\n%s", diff)
+	}
+}
+
 // remembers adds an overlay that keeps a memory, and returns its number.
 func remembers(t *testing.T, d *db.DB, memory string) int64 {
 	t.Helper()
@@ -117,6 +147,9 @@ func TestForgetViewer(t *testing.T) {
 	top.User = nil
 	first := record(t, d, "ann", "1", was, secret, gift, answer, thanks, caption, mention, to, top, by(2, live.Comment{Comment: "glockenspiel"}))
 	second := record(t, d, "ben", "2", past)
+	praise := by(2, live.Reply{TurnID: "t3", Responder: "template", Clips: []live.Clip{{Speech: "As Kiệt Secret sang"}}})
+	praise.User = nil
+	away := record(t, d, "cara", "9", by(2, live.Comment{Comment: "is @Kiệt Secret there, or @kiet.Before?"}), by(2, live.Comment{Comment: "a secret of kiet, @sukiet"}), praise)
 	overlay := remembers(t, d, `{"streaks":["1 tiktok `+key+` 5655 1790000000123"],"history":[{"alert":{"title":"@kiet.secret"}}]}`)
 	_, err := d.SaveStoryTurn(t.Context(), live.StoryMessage{
 		StoryID: "1", TurnID: "t1", At: showStart, Type: "user_chat", Speaker: "Kiệt Secret", ViewerID: key, Text: "my phone is xylophone",
@@ -144,13 +177,13 @@ func TestForgetViewer(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	text := exported(t, d, first.ID) + exported(t, d, second.ID)
+	text := exported(t, d, first.ID) + exported(t, d, second.ID) + exported(t, d, away.ID)
 	for _, gone := range []string{"iet.secret", "Kiệt", "kiet.before", "xylophone", "marimba", "vibraphone", key, "kiet.webp", "7340702509671467809"} {
 		if strings.Contains(text, gone) {
 			t.Errorf("%q is still there:\n%s", gone, text)
 		}
 	}
-	for _, kept := range []string{"glockenspiel", "you are right", "Welcome … and all", "and …. … too", "hey …, @sukiet", `"total_diamonds":7`, viewer(2).UserID} {
+	for _, kept := range []string{"glockenspiel", "you are right", "Welcome … and all", "and …. … too", "hey …, @sukiet", "is … there, or …?", "a secret of kiet, @sukiet", "As … sang", `"total_diamonds":7`, viewer(2).UserID} {
 		if !strings.Contains(text, kept) {
 			t.Errorf("%q is gone too:\n%s", kept, text)
 		}
@@ -159,7 +192,7 @@ func TestForgetViewer(t *testing.T) {
 	if diff := cmp.Diff(before, after); diff != "" || err != nil {
 		t.Errorf("totals changed (-before +after), %v:\n%s", err, diff)
 	}
-	for _, word := range []string{"xylophone", "marimba", "vibraphone", "kiet"} {
+	for _, word := range []string{"xylophone", "marimba", "vibraphone", "kiet before", "Kiệt Secret there"} {
 		if found := places(t, d, db.SearchQuery{Text: word, Limit: 10}); len(found) > 0 {
 			t.Errorf("%q is found at %v", word, found)
 		}

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -50,6 +51,11 @@ func (f *Forgotten) Is(u *User) bool {
 
 // Names reports whether a text is nothing but a name or the id of the viewer.
 func (f *Forgotten) Names(s string) bool { return f.whole[s] }
+
+// Mentions are the names that Unmention takes out of texts, without the @: handles in lower case, nicknames as they are.
+func (f *Forgotten) Mentions() []string {
+	return slices.Concat(slices.Sorted(maps.Keys(f.words)), f.nicknames)
+}
 
 // Scrub takes the viewer's names and id out of a text.
 func (f *Forgotten) Scrub(text string) string {
