@@ -77,7 +77,7 @@ func (d *DB) historySums(ctx context.Context, number int64, h *ViewerHistory) er
 func (d *DB) historyVisits(ctx context.Context, number int64, h *ViewerHistory) error {
 	rows, err := d.read.QueryContext(ctx, `SELECT s.id, s.room, s.title, s.origin, s.started_ms, coalesce(s.ended_ms, 0), v.first_ms, v.last_ms, v.comments, v.gifts,
 		v.diamonds, v.likes, v.joins, v.follows, v.shares FROM session_viewers v`+by("session_viewers_viewer")+` JOIN sessions s ON s.id = v.session_id
-		WHERE v.viewer = $1 ORDER BY v.session_id DESC LIMIT $2`, number, historyVisits)
+		WHERE v.viewer = $1 ORDER BY s.started_ms DESC, s.id DESC LIMIT $2`, number, historyVisits)
 	h.Visits, err = collect(rows, err, func(rows *sql.Rows, v *ViewerVisit) error {
 		var started, ended, first, last int64
 		var origin string
@@ -103,10 +103,11 @@ func (d *DB) historyNames(ctx context.Context, number int64, h *ViewerHistory) e
 
 // historyMessages looks for messages in the newest sessions in which any were counted.
 func (d *DB) historyMessages(ctx context.Context, number int64, h *ViewerHistory) error {
-	from := `FROM (SELECT session_id, viewer FROM session_viewers` + by("session_viewers_viewer") + ` WHERE viewer = $1 AND comments > 0 ORDER BY session_id DESC LIMIT $2) a
+	from := `FROM (SELECT v.session_id, v.viewer, s.started_ms FROM session_viewers v` + by("session_viewers_viewer") + ` JOIN sessions s ON s.id = v.session_id
+		WHERE v.viewer = $1 AND v.comments > 0 ORDER BY s.started_ms DESC, s.id DESC LIMIT $2) a
 		CROSS JOIN events e` + by("events_viewer") + ` ON e.session_id = a.session_id AND e.viewer = a.viewer`
 	rows, err := d.read.QueryContext(ctx, eventColumnsFrom(from)+withNames+`WHERE e.kind IN ('comment', 'question') AND e.viewer IS NOT NULL
-		ORDER BY a.session_id DESC, e.seq DESC LIMIT $3`, number, saidIn, historyMessages)
+		ORDER BY a.started_ms DESC, a.session_id DESC, e.seq DESC LIMIT $3`, number, saidIn, historyMessages)
 	h.Messages, err = collect(rows, err, scanEvent)
 	return err
 }
