@@ -2,6 +2,7 @@ package server
 
 import (
 	"encoding/json"
+	"fmt"
 	"errors"
 	"io"
 	"mime/multipart"
@@ -100,7 +101,11 @@ func (s *Server) importFile(r *http.Request, u *upload) (live.Imported, error) {
 		return live.Imported{}, &live.Error{Code: live.CodeConflict, Op: "server.import", Msg: "Another file is being imported. Wait until it is done, then try again."}
 	}
 	defer s.importing.Unlock()
-	return live.Import(r.Context(), s.db, room, u.file)
+	done, err := live.Import(r.Context(), s.db, room, u.file)
+	if err == nil {
+		deedOf(r.Context()).about(fmt.Sprintf("/sessions/%d @%s", done.Session.ID, room))
+	}
+	return done, err
 }
 
 // upload is a file that was sent, on disk: it is read twice, and may be larger than memory.

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/PuerkitoBio/goquery"
+
+	"showcaller/internal/db"
 )
 
 // upload sends a file through the form.
@@ -78,6 +80,9 @@ func TestImportByAPI(t *testing.T) {
 	}
 	if res := f.api("POST", "/api/sessions/import?room=ann", file, &got); res.StatusCode != http.StatusOK || !got.Again {
 		t.Errorf("again: %d %+v", res.StatusCode, got)
+	}
+	if lines, err := f.db.Audit(t.Context(), db.AuditQuery{Action: "imported", Limit: 1}); err != nil || len(lines) != 1 || lines[0].Target != fmt.Sprintf("/sessions/%d @ann", got.Session) {
+		t.Errorf("the audit list: %+v, %v", lines, err)
 	}
 	if res := f.api("POST", "/api/sessions/import?room=ann", "{", nil); res.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("broken: %d", res.StatusCode)
