@@ -40,6 +40,9 @@ func recorded(p panel, room string, start time.Time) (session int64) {
 			add(second+2, "program", map[string]any{"action": "start", "programName": "Songs", "programType": "singing"})
 		}
 		add(second+3, "comment", map[string]any{"user": other, "comment": fmt.Sprintf("今天天气真好 %d", minute)})
+		if minute == 3 { // wider than a phone, without a place to break
+			add(second+3, "comment", map[string]any{"user": other, "comment": strings.Repeat("ありがとう", 30)})
+		}
 		add(second+4, "gift", map[string]any{
 			"user": fan, "gift": map[string]any{"id": 5655, "name": "Rose", "diamond_count": 1, "type": 1, "streakable": true}, "repeat_count": minute + 1,
 			"total_diamonds": minute + 1, "streaking": false,
