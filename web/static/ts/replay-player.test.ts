@@ -130,6 +130,18 @@ test("what a jump left behind is not played", async () => {
   equal(scene.events.at(-1)?.seq, 601);
 });
 
+test("a jump in the middle of playing arrives: nothing is played before it", async () => {
+  const p = new Player(recording, pages());
+  await p.advance(1_000);
+  const jump = p.seek(from + 130_000);
+  const meanwhile = await p.advance(250);
+  const scene = await jump;
+  deepEqual(meanwhile.events, []);
+  equal(p.clock, from + 130_000);
+  ok(scene.before.length > 0);
+  equal((await p.advance(1_000)).events[0]?.seq, scene.events.at(-1)!.seq + 1);
+});
+
 test("after a failure it goes on where it was", async () => {
   let fails = true;
   const p = new Player(recording, (after, limit) => (fails ? Promise.reject(new Error("500")) : pages()(after, limit)));

@@ -59,6 +59,7 @@ export class Player {
   private since = -Infinity; // events of minutes before this are in the sums already
   private loading: Promise<void> | undefined;
   private generation = 0; // grows with each jump: what was asked for before it is stale
+  private jumping = 0; // jumps that are under way: until they are there, nothing is played
   private done = false;
 
   constructor(private readonly recording: Recording, private readonly fetch: Fetch) {
@@ -88,6 +89,7 @@ export class Player {
    * there. A gap is jumped over: nothing is known of it.
    */
   async advance(ms: number): Promise<Step> {
+    if (this.jumping > 0) return { events: [] };
     const skipped = this.gaps.find((g) => g.from <= this.clock && this.clock < g.to);
     const events = await this.playTo(Math.max(this.clock, skipped?.to ?? 0) + ms);
     return skipped ? { events, skipped } : { events };
@@ -95,6 +97,15 @@ export class Player {
 
   /** Goes to a moment: to the beginning of its minute, whose numbers are known, and from there on event by event. */
   async seek(to: number): Promise<Scene> {
+    this.jumping++;
+    try {
+      return await this.jump(to);
+    } finally {
+      this.jumping--;
+    }
+  }
+
+  private async jump(to: number): Promise<Scene> {
     const generation = ++this.generation;
     const { recording, chapters } = this;
     const at = nearest(chapters.map((c) => c.start), to) ?? 0;
