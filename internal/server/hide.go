@@ -72,26 +72,31 @@ func (s *Server) apiShow(ctx context.Context, in *struct {
 
 // showAgain undoes hiding in an open session; 0 if nothing was hidden.
 func (s *Server) showAgain(ctx context.Context, session int64, what hiding) (int64, error) {
-	open, err := s.engine.Session(session)
-	if err != nil {
-		return 0, err
-	}
-	author, origin := teamMark(ctx, open)
-	hides := live.NewHideViewer(what.Viewer, author, origin)
-	hidden := false
-	if what.Viewer != "" {
-		hidden, err = s.someHidden(ctx, session, what.Viewer)
-	} else {
-		var e live.Event
-		if e, err = s.message(ctx, session, what.Seq); err == nil {
-			hides = live.NewHide(e, author, origin)
-			hidden, err = s.teamHid(ctx, e)
-		}
-	}
+	open, hides, hidden, err := s.hidesOf(ctx, session, what, s.someHidden, s.teamHid)
 	if err != nil || !hidden {
 		return 0, err
 	}
 	return open.Append(ctx, live.Again(hides))
+}
+
+// hidesOf returns the event that hides what is asked for in an open session, and whether that is hidden, as one of two says.
+func (s *Server) hidesOf(ctx context.Context, session int64, what hiding, viewerIs func(context.Context, int64, string) (bool, error),
+	messageIs func(context.Context, live.Event) (bool, error),
+) (open *live.Session, hides live.Event, hidden bool, err error) {
+	if open, err = s.engine.Session(session); err != nil {
+		return nil, live.Event{}, false, err
+	}
+	author, origin := teamMark(ctx, open)
+	if what.Viewer != "" {
+		hidden, err = viewerIs(ctx, session, what.Viewer)
+		return open, live.NewHideViewer(what.Viewer, author, origin), hidden, err
+	}
+	e, err := s.message(ctx, session, what.Seq)
+	if err != nil {
+		return nil, live.Event{}, false, err
+	}
+	hidden, err = messageIs(ctx, e)
+	return open, live.NewHide(e, author, origin), hidden, err
 }
 
 // teamHid reports whether a message is hidden. A conflict: not by the team.
@@ -127,27 +132,11 @@ func (s *Server) someHidden(ctx context.Context, session int64, key string) (boo
 
 // hide hides messages of an open session; 0 if they were hidden already.
 func (s *Server) hide(ctx context.Context, session int64, what hiding) (int64, error) {
-	open, err := s.engine.Session(session)
-	if err != nil {
-		return 0, err
-	}
-	author, origin := teamMark(ctx, open)
-	var gone live.Event
-	hidden := false
-	if what.Viewer != "" {
-		gone = live.NewHideViewer(what.Viewer, author, origin)
-		hidden, err = s.viewerHidden(ctx, session, what.Viewer)
-	} else {
-		var e live.Event
-		if e, err = s.message(ctx, session, what.Seq); err == nil {
-			gone = live.NewHide(e, author, origin)
-			hidden, err = s.messageHidden(ctx, e)
-		}
-	}
+	open, hides, hidden, err := s.hidesOf(ctx, session, what, s.viewerHidden, s.messageHidden)
 	if err != nil || hidden {
 		return 0, err
 	}
-	return open.Append(ctx, gone)
+	return open.Append(ctx, hides)
 }
 
 // message finds something a viewer wrote by its number.
