@@ -121,13 +121,9 @@ func exported(t *testing.T, d *db.DB, session int64) string {
 	return out.String()
 }
 
-func TestForgetViewer(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "test.db")
-	d := open(t, path)
-	key := viewer(1).Key()
-	if err := d.CreateFirstStory(t.Context(), live.StoryProfile{Name: "Mimi", MutedIDs: []string{viewer(2).Key(), key}}); err != nil {
-		t.Fatal(err)
-	}
+// kietsShows records two shows of a viewer who is to be forgotten, and one they were never in.
+func kietsShows(t *testing.T, d *db.DB) []live.SessionInfo {
+	t.Helper()
 	secret := named(1, "kiet.secret", "Kiệt Secret", live.Comment{Comment: "my phone is xylophone"})
 	secret.User.ProfilePicture = "https://p16.tiktokcdn.com/kiet.webp?x=1"
 	secret.SourceID = "7340702509671467809"
@@ -145,12 +141,37 @@ func TestForgetViewer(t *testing.T) {
 	to := by(2, live.Comment{Comment: "you are right", ReplyTo: secret.User})
 	top := by(2, live.Viewers{Viewers: 5, Top: []live.Ranked{{Rank: 1, Score: 9, User: secret.User}, {Rank: 2, User: viewer(2)}}})
 	top.User = nil
-	first := record(t, d, "ann", "1", was, secret, gift, answer, thanks, caption, mention, to, top, by(2, live.Comment{Comment: "glockenspiel"}))
-	second := record(t, d, "ben", "2", past)
 	praise := by(2, live.Reply{TurnID: "t3", Responder: "template", Clips: []live.Clip{{Speech: "As Kiệt Secret sang"}}})
 	praise.User = nil
-	away := record(t, d, "cara", "9", by(2, live.Comment{Comment: "is @Kiệt Secret there, or @kiet.Before?"}), by(2, live.Comment{Comment: "a secret of kiet, @sukiet"}), praise)
-	overlay := remembers(t, d, `{"streaks":["1 tiktok `+key+` 5655 1790000000123"],"history":[{"alert":{"title":"@kiet.secret"}}]}`)
+	return []live.SessionInfo{
+		record(t, d, "ann", "1", was, secret, gift, answer, thanks, caption, mention, to, top, by(2, live.Comment{Comment: "glockenspiel"})),
+		record(t, d, "ben", "2", past),
+		record(t, d, "cara", "9", by(2, live.Comment{Comment: "is @Kiệt Secret there, or @kiet.Before?"}), by(2, live.Comment{Comment: "a secret of kiet, @sukiet"}), praise),
+	}
+}
+
+// forgottenInTheLog looks at what the shows' events tell still.
+func forgottenInTheLog(t *testing.T, d *db.DB, shows []live.SessionInfo, key string) {
+	t.Helper()
+	var text string
+	for _, show := range shows {
+		text += exported(t, d, show.ID)
+	}
+	for _, gone := range []string{"iet.secret", "Kiệt", "kiet.before", "xylophone", "marimba", "vibraphone", key, "kiet.webp", "7340702509671467809"} {
+		if strings.Contains(text, gone) {
+			t.Errorf("%q is still there:\n%s", gone, text)
+		}
+	}
+	for _, kept := range []string{"glockenspiel", "you are right", "Welcome … and all", "and …. … too", "hey …, @sukiet", "is … there, or …?", "a secret of kiet, @sukiet", "As … sang", `"total_diamonds":7`, viewer(2).UserID} {
+		if !strings.Contains(text, kept) {
+			t.Errorf("%q is gone too:\n%s", kept, text)
+		}
+	}
+}
+
+// talksToTheHost has a host remember what the viewer said, and another of them.
+func talksToTheHost(t *testing.T, d *db.DB, key string) {
+	t.Helper()
 	_, err := d.SaveStoryTurn(t.Context(), live.StoryMessage{
 		StoryID: "1", TurnID: "t1", At: showStart, Type: "user_chat", Speaker: "Kiệt Secret", ViewerID: key, Text: "my phone is xylophone",
 		Input: []byte(`{"type":"user_chat","name":"Kiệt Secret"}`), Clips: []live.Clip{{Speech: "Thanks for xylophone!"}}, Recall: true,
@@ -166,6 +187,38 @@ func TestForgetViewer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// forgottenByTheHost looks at what a host remembers still.
+func forgottenByTheHost(t *testing.T, d *db.DB) {
+	t.Helper()
+	messages, err := d.StoryMessages(t.Context(), "1", 0, 10)
+	if err != nil || len(messages) != 2 || messages[1].Text+messages[1].Speaker+messages[1].ViewerID != "" || len(messages[1].Clips) != 0 {
+		t.Fatalf("the host remembers %+v, %v", messages, err)
+	}
+	other := messages[0]
+	if got, want := other.Text+"|"+other.Speaker+"|"+string(other.Input)+"|"+other.Clips[0].Speech+"|"+other.Guarded[0],
+		`ask … for kalimbas|Other|{"text":"ask … for kalimbas","type":"user_chat","value":9007199254740993}|… knows|in word: …`; got != want {
+		t.Errorf("of another the host remembers %s, want %s", got, want)
+	}
+	for word, want := range map[string]int{"kiet": 0, "kalimbas": 1} {
+		if found, err := d.RecallStory(t.Context(), "1", "", word, 5); err != nil || len(found) != want {
+			t.Errorf("%q recalls %+v, %v", word, found, err)
+		}
+	}
+}
+
+func TestForgetViewer(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "test.db")
+	d := open(t, path)
+	key := viewer(1).Key()
+	if err := d.CreateFirstStory(t.Context(), live.StoryProfile{Name: "Mimi", MutedIDs: []string{viewer(2).Key(), key}}); err != nil {
+		t.Fatal(err)
+	}
+	shows := kietsShows(t, d)
+	first := shows[0]
+	overlay := remembers(t, d, `{"streaks":["1 tiktok `+key+` 5655 1790000000123"],"history":[{"alert":{"title":"@kiet.secret"}}]}`)
+	talksToTheHost(t, d, key)
 	if err := d.SaveViewerNote(t.Context(), key, db.ViewerNote{Text: "plays the xylophone", Author: "linh", At: showStart}); err != nil {
 		t.Fatal(err)
 	}
@@ -177,17 +230,7 @@ func TestForgetViewer(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	text := exported(t, d, first.ID) + exported(t, d, second.ID) + exported(t, d, away.ID)
-	for _, gone := range []string{"iet.secret", "Kiệt", "kiet.before", "xylophone", "marimba", "vibraphone", key, "kiet.webp", "7340702509671467809"} {
-		if strings.Contains(text, gone) {
-			t.Errorf("%q is still there:\n%s", gone, text)
-		}
-	}
-	for _, kept := range []string{"glockenspiel", "you are right", "Welcome … and all", "and …. … too", "hey …, @sukiet", "is … there, or …?", "a secret of kiet, @sukiet", "As … sang", `"total_diamonds":7`, viewer(2).UserID} {
-		if !strings.Contains(text, kept) {
-			t.Errorf("%q is gone too:\n%s", kept, text)
-		}
-	}
+	forgottenInTheLog(t, d, shows, key)
 	after, err := d.Totals(t.Context(), first.ID, true)
 	if diff := cmp.Diff(before, after); diff != "" || err != nil {
 		t.Errorf("totals changed (-before +after), %v:\n%s", err, diff)
@@ -212,20 +255,7 @@ func TestForgetViewer(t *testing.T) {
 	if note, err := d.ViewerNote(t.Context(), key); err != nil || note.Text != "" {
 		t.Errorf("the note is still there: %+v, %v", note, err)
 	}
-	messages, err := d.StoryMessages(t.Context(), "1", 0, 10)
-	if err != nil || len(messages) != 2 || messages[1].Text+messages[1].Speaker+messages[1].ViewerID != "" || len(messages[1].Clips) != 0 {
-		t.Fatalf("the host remembers %+v, %v", messages, err)
-	}
-	other := messages[0]
-	if got, want := other.Text+"|"+other.Speaker+"|"+string(other.Input)+"|"+other.Clips[0].Speech+"|"+other.Guarded[0],
-		`ask … for kalimbas|Other|{"text":"ask … for kalimbas","type":"user_chat","value":9007199254740993}|… knows|in word: …`; got != want {
-		t.Errorf("of another the host remembers %s, want %s", got, want)
-	}
-	for word, want := range map[string]int{"kiet": 0, "kalimbas": 1} {
-		if found, err := d.RecallStory(t.Context(), "1", "", word, 5); err != nil || len(found) != want {
-			t.Errorf("%q recalls %+v, %v", word, found, err)
-		}
-	}
+	forgottenByTheHost(t, d)
 	if err := d.ForgetViewer(t.Context(), key); live.CodeOf(err) != live.CodeNotFound {
 		t.Errorf("forgetting again: %v", err)
 	}
