@@ -171,6 +171,10 @@ func TestStageKey(t *testing.T) {
 	b.do(chromedp.Click(chromedp.CSS(".stage-key [value=resume]")))
 	b.until(`document.querySelector(".stage-key [value=resume]").hidden`)
 	paused(false)
+	if status, _ := p.ask(http.MethodPost, "/api/rooms/demo/overlays/stop", nil); status != http.StatusNoContent {
+		t.Errorf("somebody else's press: %d", status)
+	}
+	b.until(`(document.dispatchEvent(new Event("visibilitychange")), document.querySelector(".stage-key [value=stop]").hidden)`)
 	if status, _ := p.ask(http.MethodDelete, "/api/overlays/1", nil); status != http.StatusNoContent {
 		t.Errorf("delete: %d", status)
 	}
@@ -178,4 +182,21 @@ func TestStageKey(t *testing.T) {
 	if got := b.value(`String(!!document.querySelector(".stage-key"))`); got != "false" {
 		t.Error("a room without overlays has the key")
 	}
+}
+
+// TestStageKeyUnanswered: where nobody answers, the desk says that the screen was not cleared and stays where it is.
+func TestStageKeyUnanswered(t *testing.T) {
+	t.Parallel()
+	p := serveHere(t, settings(t, nil, "SHOWCALLER_DEMO=true"))
+	p.overlay("alerts", "demo")
+	b := browse(t, p.url)
+	b.signIn("vi", "dark")
+	b.open("/rooms/demo")
+	b.until(`document.querySelector("live-feed .row")`)
+	if err := p.stop(); err != nil {
+		t.Fatal(err)
+	}
+	b.value(`document.dispatchEvent(new KeyboardEvent("keydown", {key: "Escape", shiftKey: true, bubbles: true})), ""`)
+	b.until(text(".stage-key [data-failed]") + fmt.Sprintf(`.startsWith(%q)`, b.lang.T("live.stage.failed.stop")))
+	b.until(`document.querySelector("live-feed .row") && !document.querySelector(".stage-key [value=stop]").hidden`)
 }

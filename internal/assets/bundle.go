@@ -17,7 +17,7 @@ import (
 )
 
 // browserKeys are the prefixes of the catalogue that the browser needs; the rest is only ever printed by the server.
-var browserKeys = []string{"pin.", "hide.", "refused.", "unit.", "state.", "health.", "cause.", "reason.", "advice.", "num.", "panel.", "feed.", "chart.", "vital.", "silence.", "viewer.close", "live.keep", "sim.", "stage.", "review.series.", "review.mark.", "review.axis.", "compare.axis.",
+var browserKeys = []string{"pin.", "hide.", "refused.", "unit.", "state.", "health.", "cause.", "reason.", "advice.", "num.", "panel.", "feed.", "chart.", "vital.", "silence.", "viewer.close", "live.keep", "live.stage.failed.", "sim.", "stage.", "review.series.", "review.mark.", "review.axis.", "compare.axis.",
 	"skip.", "host.", "fallback.", "guard.", "rule.", "talk.", "program.", "replay.",
 }
 

@@ -105,6 +105,7 @@ type SessionQuery struct {
 	Room     string
 	From, To time.Time // by start
 	Before   int64     // only sessions with a smaller id: the next page
+	Whole    bool      // only sessions whose events were not deleted
 	Limit    int
 }
 
@@ -117,8 +118,8 @@ func (d *DB) Sessions(ctx context.Context, q SessionQuery) ([]live.SessionInfo, 
 	if to == 0 {
 		to = 1 << 62
 	}
-	return querySessions(ctx, d.read, `WHERE ($1 = '' OR room = $1) AND started_ms >= $2 AND started_ms < $3 AND id < $4 ORDER BY id DESC LIMIT $5`,
-		q.Room, ms(q.From), to, before, q.Limit)
+	return querySessions(ctx, d.read, `WHERE ($1 = '' OR room = $1) AND started_ms >= $2 AND started_ms < $3 AND id < $4
+		AND ($5 = 0 OR pruned_ms = 0) ORDER BY id DESC LIMIT $6`, q.Room, ms(q.From), to, before, flagInt(q.Whole), q.Limit)
 }
 
 // RenameSession gives a session a title.

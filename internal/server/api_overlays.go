@@ -44,6 +44,7 @@ type overlayBody struct {
 	Options   any              `json:"options" doc:"of the kind; docs/overlays.md and wire.gen.ts describe them"`
 	Revoked   bool             `json:"revoked,omitempty" doc:"it has no address"`
 	State     string           `json:"state" enum:"never,away,hidden,shown,on_air" doc:"whether a page shows it: no page ever did, none does now, OBS hides it, OBS or a browser shows it, OBS streams it"`
+	Paused    bool             `json:"paused,omitempty" doc:"its alerts are held back"`
 	Pages     int              `json:"pages" doc:"connected now"`
 	Seen      *overlaySeenBody `json:"seen" doc:"what a page last told; null if none ever did"`
 	DrawnAt   *string          `json:"drawn_at" doc:"when a page last drew a test"`
@@ -75,7 +76,8 @@ func (s *Server) overlayOut(ctx context.Context, o db.Overlay) (overlayBody, err
 		b.Seen = &overlaySeenBody{last.Seen, live.Timestamp(last.At)}
 	}
 	b.DrawnAt, b.Drawn = stamp(status.Last.Drawn), status.Last.Test
-	return b, nil
+	b.Paused, err = s.held(ctx, o)
+	return b, err
 }
 
 // overlayState says in a word whether a page shows an overlay.

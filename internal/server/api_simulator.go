@@ -375,6 +375,16 @@ func (s *Server) startReplay(ctx context.Context, session int64, speed float64) 
 	if err != nil {
 		return live.SessionInfo{}, err
 	}
+	pruned, err := s.db.PrunedAt(ctx, session)
+	if err != nil {
+		return live.SessionInfo{}, err
+	}
+	if !pruned.IsZero() {
+		return live.SessionInfo{}, &live.Error{
+			Code: live.CodeConflict, Op: "server.startReplay",
+			Msg: "The raw events of this session were deleted, so there is nothing to replay. Its minutes, sums, programs and notes are kept.",
+		}
+	}
 	if speed == 0 {
 		speed = 1
 	}

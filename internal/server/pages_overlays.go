@@ -309,12 +309,24 @@ func (s *Server) stageKey(ctx context.Context, room string) (templates.StageKey,
 			key.Overlays = true
 		case live.OverlayAlerts:
 			key.Overlays = true
-			q, err := s.opts.Overlays.Alerts(ctx, o.ID)
-			if err != nil && live.CodeOf(err) != live.CodeNotFound {
+			held, err := s.held(ctx, o)
+			if err != nil {
 				return key, err
 			}
-			key.Stopped = key.Stopped || q.Paused
+			key.Stopped = key.Stopped || held
 		}
 	}
 	return key, nil
+}
+
+// held reports whether an overlay's alerts are held back; those of one that was deleted meanwhile, or has none, are not.
+func (s *Server) held(ctx context.Context, o db.Overlay) (bool, error) {
+	if o.Kind != live.OverlayAlerts {
+		return false, nil
+	}
+	q, err := s.opts.Overlays.Alerts(ctx, o.ID)
+	if live.CodeOf(err) == live.CodeNotFound {
+		err = nil
+	}
+	return q.Paused, err
 }

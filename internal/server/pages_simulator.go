@@ -88,7 +88,7 @@ func (s *Server) fillSimulator(r *http.Request, v *templates.SimulatorPage) erro
 }
 
 func (s *Server) pastSessions(r *http.Request, room string) ([]templates.PastSession, error) {
-	found, err := s.db.Sessions(r.Context(), db.SessionQuery{Room: room, Limit: simulatorPast})
+	found, err := s.db.Sessions(r.Context(), db.SessionQuery{Room: room, Whole: true, Limit: simulatorPast})
 	var out []templates.PastSession
 	for _, f := range found {
 		end := f.EndedAt

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"image/gif"
 	"io"
 	"log/slog"
 	"net/http"
@@ -63,9 +64,9 @@ func TestPicturesComeFromOurOwnAddress(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	get := func(address string, signedIn bool) (*http.Response, []byte) {
+	get := func(address string, signedIn bool, more ...string) (*http.Response, []byte) {
 		t.Helper()
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, web.URL+"/picture?u="+url.QueryEscape(address), nil)
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, web.URL+"/picture?u="+url.QueryEscape(address)+strings.Join(more, ""), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -119,6 +120,12 @@ func TestPicturesComeFromOurOwnAddress(t *testing.T) {
 		if n := asked() - before; n != 1 {
 			t.Errorf("%s was asked for %d times", why, n)
 		}
+	}
+	res, data = get("https://p16.tiktokcdn.com/gone", true, "&blank=1")
+	if blank, err := gif.Decode(bytes.NewReader(data)); res.StatusCode != http.StatusOK || err != nil {
+		t.Errorf("in place of a picture that is gone: %d, %v", res.StatusCode, err)
+	} else if _, _, _, alpha := blank.At(0, 0).RGBA(); alpha != 0 || blank.Bounds().Dx() != 1 {
+		t.Errorf("what stands in place of a picture hides what lies under it: %v, alpha %d", blank.Bounds(), alpha)
 	}
 	before := asked()
 	for _, address := range []string{

@@ -70,7 +70,11 @@ func allowedPicture(u *url.URL) bool {
 	return false
 }
 
-// showPicture handles GET /picture?u=…, the way of a page of ours to a picture of TikTok's.
+// noPicture is a picture of one pixel nothing is seen of: a page that printed a picture's place shows what lies under it, without script too.
+const noPicture = "GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x01D\x00;"
+
+// showPicture handles GET /picture?u=…, the way of a page of ours to a picture of TikTok's. With &blank=1 a picture that is gone is one
+// nothing is seen of; without, it is not found.
 func (s *Server) showPicture(w http.ResponseWriter, r *http.Request) error {
 	u, err := url.Parse(r.URL.Query().Get("u"))
 	if err != nil || !allowedPicture(u) {
@@ -80,7 +84,7 @@ func (s *Server) showPicture(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		w.Header().Set("Cache-Control", "private, max-age=300")
 		if live.CodeOf(err) == live.CodeUpstream {
-			w.WriteHeader(http.StatusNotFound) // no page: what asks is an <img>
+			writeNoPicture(w, r.URL.Query().Has("blank"))
 			return nil
 		}
 		return err
@@ -93,6 +97,16 @@ func (s *Server) showPicture(w http.ResponseWriter, r *http.Request) error {
 	h.Set("ETag", `"`+hex.EncodeToString(sum[:8])+`"`)
 	http.ServeContent(w, r, "", time.Time{}, strings.NewReader(string(p.Data)))
 	return nil
+}
+
+// writeNoPicture says that there is no picture. It writes no page: what asks is an <img>.
+func writeNoPicture(w http.ResponseWriter, blank bool) {
+	if !blank {
+		w.WriteHeader(http.StatusNotFound)
+		return
+	}
+	w.Header().Set("Content-Type", "image/gif")
+	_, _ = io.WriteString(w, noPicture)
 }
 
 // get returns a picture: the kept one, or TikTok's.

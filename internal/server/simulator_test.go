@@ -272,6 +272,37 @@ func TestReplayAPI(t *testing.T) {
 	}
 }
 
+// TestReplayOfAPrunedSession: what was deleted cannot come again; the API says so, and the simulator does not offer it.
+func TestReplayOfAPrunedSession(t *testing.T) {
+	f := start(t)
+	f.setUp()
+	id := f.liveRoom("ann")
+	f.source.events <- []live.Event{chat("1", "hello")}
+	f.source.cut <- nil
+	f.await("ann", live.StateEnded)
+	offered := func() int {
+		_, doc := f.page("/rooms/ann/simulate")
+		return doc.Find(fmt.Sprintf(`.sim-replay [name=session] option[value="%d"]`, id)).Length()
+	}
+	if n := offered(); n != 1 {
+		t.Fatalf("the simulator offers it %d times", n)
+	}
+	if err := f.db.PruneEvents(t.Context(), id, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if n := offered(); n != 0 {
+		t.Error("the simulator offers what was deleted")
+	}
+	var problem struct{ Detail string }
+	res := f.api("POST", fmt.Sprintf("/api/sessions/%d/replay", id), `{"speed":1}`, &problem)
+	if res.StatusCode != http.StatusConflict || !strings.Contains(problem.Detail, "were deleted") {
+		t.Errorf("%d, %q", res.StatusCode, problem.Detail)
+	}
+	if info, open := f.engine.OpenSession("ann"); open {
+		t.Errorf("it opened %+v", info)
+	}
+}
+
 // TestReplayOfARemovedRoom: a session whose room was taken off the list is replayed too; its desk is there for as long as that goes on.
 func TestReplayOfARemovedRoom(t *testing.T) {
 	f := start(t)
@@ -295,8 +326,8 @@ func TestReplayOfARemovedRoom(t *testing.T) {
 	if said := desk.Find("health-note").Text(); !strings.Contains(said, "taken off the list") {
 		t.Errorf("its desk says %q", said)
 	}
-	if n := desk.Find(`form[action$="/connect"], form[action$="/host"] [name=story]`).Length(); n > 0 {
-		t.Errorf("its desk has %d forms that a room must be in the list for", n)
+	if n := desk.Find(`form[action$="/connect"], form[action$="/host"] [name=story], .host-none a`).Length(); n > 0 {
+		t.Errorf("its desk has %d forms and links that a room must be in the list for", n)
 	}
 	if again, _ := f.submit("/rooms/gone/replay", sent...); again.Request.URL.String() != res.Request.URL.String() {
 		t.Errorf("a double click leads to %s", again.Request.URL)

@@ -20,7 +20,8 @@ func pressed(yes bool) string {
 func isPicture(address string) bool { return strings.HasPrefix(address, "https://") }
 
 // pictureSrc is where our pages find a picture of TikTok's: on our own address, where it is kept after TikTok's has expired.
-func pictureSrc(address string) string { return "/picture?u=" + url.QueryEscape(address) }
+// One that is gone is blank there, so that a page without script shows no sign of something broken.
+func pictureSrc(address string) string { return "/picture?blank=1&u=" + url.QueryEscape(address) }
 
 // cardURL is a viewer's card.
 func cardURL(room string, u *live.User) templ.SafeURL {

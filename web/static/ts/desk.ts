@@ -53,7 +53,7 @@ const host = find<HostPanel>("host-panel");
 const program = find<ProgramDesk>("program-desk");
 for (const e of [feed, keep, gifters, pins, alarm]) e.room = name;
 
-const overlays = new OverlayWatch(name);
+const overlays = new OverlayWatch(name, keepStageKey(texts));
 const silence = new Silence();
 const score = new Score(all, () => {});
 const history = new History(all, () => {}, (marks) => {
@@ -144,6 +144,7 @@ document.addEventListener("visibilitychange", () => {
   if (document.hidden) return;
   live.wake();
   void programs.look();
+  void overlays.look();
   show();
 });
 
@@ -170,7 +171,6 @@ async function mark(what: "pin" | "hide", path: string, body?: { seq: number }):
   desk.querySelector("[data-refused]")!.textContent = why;
 }
 
-keepStageKey();
 new ViewerDialog(desk, texts);
 
 document.querySelector("[data-zone]")!.textContent = texts.zone;

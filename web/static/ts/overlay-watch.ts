@@ -1,4 +1,4 @@
-// Whether the room's overlays are open in OBS: what the health line says of them.
+// Whether the room's overlays are open in OBS, which the health line says, and whether alerts are held back: anybody of the team may do that.
 
 /** The room's overlays by what became of them. */
 export interface Overlays {
@@ -10,6 +10,7 @@ export interface Overlays {
 interface OverlayItem {
   state: "never" | "away" | "hidden" | "shown" | "on_air";
   revoked?: boolean;
+  paused?: boolean;
 }
 
 const every = 15_000; // ms between two looks
@@ -18,17 +19,20 @@ const every = 15_000; // ms between two looks
 export class OverlayWatch {
   now: Overlays | undefined;
 
-  constructor(private readonly room: string) {
+  /** held is told whether alerts are held back, and when that was asked. */
+  constructor(private readonly room: string, private readonly held: (held: boolean, asked: number) => void) {
     void this.look();
     setInterval(() => void this.look(), every);
   }
 
-  private async look(): Promise<void> {
+  async look(): Promise<void> {
     if (document.hidden) return;
+    const asked = Date.now();
     const answer = await fetch(`/api/overlays?room=${encodeURIComponent(this.room)}`).catch(() => undefined);
     if (!answer?.ok) return;
     const { items } = (await answer.json()) as { items: OverlayItem[] };
     this.now = summed(items);
+    this.held(items.some((o) => o.paused), asked);
   }
 }
 
