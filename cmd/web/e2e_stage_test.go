@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/page"
 	"github.com/google/go-cmp/cmp"
@@ -68,14 +69,14 @@ func checkLayout(b *tab, name string) *image.NRGBA {
 	var shot *image.NRGBA
 	var at image.Point
 	var spilt bool
-	for range 10 { // a font that came late moves everything once more, and a picture may be of the moment before
+	for until := time.Now().Add(patience); ; { // a font that came late moves everything once more, and a picture may be of the moment before
 		before := b.value(layout)
 		shot = b.photograph()
 		raw := b.value(layout)
 		if err := json.Unmarshal([]byte(raw), &found); err != nil {
 			b.t.Fatal(err)
 		}
-		if at, spilt = stray(shot, found.Painted); before == raw && !spilt {
+		if at, spilt = stray(shot, found.Painted); before == raw && !spilt || time.Now().After(until) {
 			break
 		}
 	}
