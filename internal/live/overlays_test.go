@@ -1448,10 +1448,11 @@ func TestOverlayDraft(t *testing.T) {
 		time.Sleep(time.Second)
 		synctest.Wait()
 		for name, v := range map[string]*viewing{"air": air, "mine": mine, "another": another} {
-			if hidden := !strings.Contains(v.last(), "hush again"); hidden != (v == mine) || !strings.Contains(v.last(), "bye") {
-				t.Errorf("%s: %s", name, v.last())
+			shown := strings.Join(v.frames, "\n")
+			if hidden := !strings.Contains(shown, "hush again"); hidden != (v == mine) || !strings.Contains(shown, "bye") {
+				t.Errorf("%s: %s", name, shown)
 			}
-			if follows := strings.Contains(strings.Join(v.frames, ""), `"preset":"neon"`); follows == (v == mine) {
+			if follows := strings.Contains(shown, `"preset":"neon"`); follows == (v == mine) {
 				t.Errorf("%s follows what was saved: %t", name, follows)
 			}
 			v.close()
@@ -1497,6 +1498,7 @@ func TestAlertDraft(t *testing.T) {
 		time.Sleep(time.Minute)
 		s.say(event(live.Follow{}))
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		if len(v.drew) != 3 || !strings.Contains(strings.Join(v.frames, ""), "is here") {
 			t.Errorf("what is typed gives no alert: %v", v.drew)
 		}
